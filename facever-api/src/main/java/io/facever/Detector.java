@@ -1,0 +1,36 @@
+package io.facever;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds faces. Implementations are safe for any number of threads, also while {@link #close} runs: it waits for
+ * running calls; later calls get an {@code IllegalStateException}.
+ */
+public interface Detector extends AutoCloseable {
+    /**
+     * Faces of one image.
+     *
+     * @param image an upright image
+     * @return boxes and landmarks in pixels of {@code image}, highest score first; empty when there is none
+     */
+    List<Face> detect(Image image);
+
+    /**
+     * Faces of many images of any sizes.
+     *
+     * @param images upright images
+     * @return one list for each image, in the same order, equal to what {@link #detect} gives
+     */
+    default List<List<Face>> detectAll(List<Image> images) {
+        List<List<Face>> faces = new ArrayList<>(images.size());
+        for (Image image : images) {
+            faces.add(detect(image));
+        }
+        return List.copyOf(faces);
+    }
+
+    /** Gives back what it holds; does nothing the second time. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,60 @@
+package io.facever;
+
+/**
+ * Where networks run. A wish: what really ran is told by {@link io.facever.spi.InferenceSession#provider()}.
+ *
+ * @param kind what was asked for
+ * @param index which GPU, from 0; 0 for the others
+ */
+public record Device(Kind kind, int index) {
+    /** Kinds of device. */
+    public enum Kind {
+        /** The processor. */
+        CPU,
+        /** A GPU, or an error when it can't be used: never the processor in silence. */
+        GPU,
+        /** A GPU if one can be used, else the processor; the log says which and why. */
+        AUTO
+    }
+
+    /** Checks the index. */
+    public Device {
+        if (index < 0 || (kind != Kind.GPU && index != 0)) {
+            throw new IllegalArgumentException(
+                    "a device index is 0 or more, and 0 for all but GPUs, found " + kind + " " + index);
+        }
+    }
+
+    /** The processor. */
+    public static Device cpu() {
+        return new Device(Kind.CPU, 0);
+    }
+
+    /** The first GPU; fails when it can't be used. */
+    public static Device gpu() {
+        return gpu(0);
+    }
+
+    /**
+     * A GPU; fails when it can't be used.
+     *
+     * @param index which one, from 0
+     */
+    public static Device gpu(int index) {
+        return new Device(Kind.GPU, index);
+    }
+
+    /** A GPU if one can be used, else the processor. */
+    public static Device auto() {
+        return new Device(Kind.AUTO, 0);
+    }
+
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case CPU -> "cpu";
+            case GPU -> "gpu:" + index;
+            case AUTO -> "auto";
+        };
+    }
+}

@@ -1,0 +1,854 @@
+package io.facever;
+
+import io.facever.spi.AlignerProvider;
+import io.facever.spi.DetectorProvider;
+import io.facever.spi.EmbedderProvider;
+import io.facever.spi.ImageDecoder;
+import io.facever.spi.InferenceEngine;
+import io.facever.spi.InferenceSession;
+import io.facever.spi.ModelProvider;
+import io.facever.spi.SessionOptions;
+import io.facever.spi.StageContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+/**
+ * The whole pipeline: decodes two photos, finds a face in each, aligns and embeds them, and decides.
+ *
+ * <pre>{@code
+ * try (FaceVerifier verifier = FaceVerifier.builder().build()) {
+ *     Verification result = verifier.verify(Path.of("a.jpg"), Path.of("b.jpg"));
+ *     System.out.println(result.outcome() + " " + result.similarity());
+ * }
+ * }</pre>
+ *
+ * <p>One verifier serves any number of threads and gives each the same bits. {@link #close} waits for running calls and
+ * closes what the builder created; what was given to the builder as a finished object stays open. After it every method
+ * throws {@code IllegalStateException}. A verifier starts no threads of its own.
+ *
+ * <p>A face that is missing, too small, or not the only one where one is required is an outcome with reasons; an
+ * unreadable file, a missing model or a missing engine is a {@link FaceverException}.
+ */
+public final class FaceVerifier implements AutoCloseable {
+    /** More than this is refused before it is read: no photo that a camera makes comes near it. */
+    private static final long MAX_ENCODED_BYTES = 256L << 20;
+
+    private static final String DECODER_ARTIFACT = "io.facever:facever-image";
+
+    private final ImageDecoder decoder;
+    private final long maxPixels;
+    private final Detector detector;
+    private final Aligner aligner;
+    private final Embedder embedder;
+    private final Verifier verifier;
+    private final FaceSelection faceSelection;
+    private final int minFaceSize;
+    private final EmbeddingSpace space;
+    private final Threshold threshold;
+    private final List<AutoCloseable> owned;
+    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private FaceVerifier(
+            Builder builder, Detector detector, Aligner aligner, Embedder embedder, List<AutoCloseable> owned) {
+        this.decoder = builder.decoder.orElseGet(FaceVerifier::findDecoder);
+        this.maxPixels = builder.maxPixels;
+        this.verifier = builder.verifier;
+        this.faceSelection = builder.faceSelection;
+        this.minFaceSize = builder.minFaceSize;
+        this.detector = detector;
+        this.aligner = aligner;
+        this.embedder = embedder;
+        this.owned = owned;
+        this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
+        this.threshold = resolve(embedder.model(), space, builder.threshold);
+    }
+
+    /**
+     * Starts a verifier. Left alone, it takes the best-ranked detector, aligner, embedder, engine and model source that
+     * ServiceLoader finds, the processor, the largest face, and the threshold of the model.
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Puts a verifier together. Not safe for threads. */
+    public static final class Builder {
+        /** Default of {@link #maxPixels}: 50 megapixels. */
+        public static final long DEFAULT_MAX_PIXELS = 50_000_000;
+
+        /** Default of {@link #minFaceSize}: the least face that MTCNN looks for. */
+        public static final int DEFAULT_MIN_FACE_SIZE = 20;
+
+        private Optional<ImageDecoder> decoder = Optional.empty();
+        private Optional<ModelProvider> models = Optional.empty();
+        private Optional<InferenceEngine> engine = Optional.empty();
+        private Optional<String> engineName = Optional.ofNullable(System.getProperty("facever.engine"));
+        private Optional<Detector> detector = Optional.empty();
+        private Optional<DetectorProvider> detectorProvider = Optional.empty();
+        private Optional<Aligner> aligner = Optional.empty();
+        private Optional<AlignerProvider> alignerProvider = Optional.empty();
+        private Optional<String> alignerName = Optional.empty();
+        private Optional<Embedder> embedder = Optional.empty();
+        private Optional<EmbedderProvider> embedderProvider = Optional.empty();
+        private Optional<String> model = Optional.empty();
+        private Optional<Threshold> threshold = Optional.empty();
+        private Verifier verifier = Verifier.cosine();
+        private Device device = Device.cpu();
+        private int threads;
+        private FaceSelection faceSelection = FaceSelection.LARGEST;
+        private int minFaceSize = DEFAULT_MIN_FACE_SIZE;
+        private long maxPixels = DEFAULT_MAX_PIXELS;
+
+        private Builder() {}
+
+        /** A decoder of your own in place of the one that ServiceLoader finds. */
+        public Builder decoder(ImageDecoder decoder) {
+            this.decoder = Optional.of(decoder);
+            return this;
+        }
+
+        /** A model source with settings of your own (mirror, cache, offline). You close it, if it needs closing. */
+        public Builder models(ModelProvider models) {
+            this.models = Optional.of(models);
+            return this;
+        }
+
+        /** The engine to use by name, as in {@code onnx}; else {@code -Dfacever.engine}, else the best-ranked. */
+        public Builder engine(String name) {
+            this.engineName = Optional.of(name);
+            return this;
+        }
+
+        /** An engine of your own. */
+        public Builder engine(InferenceEngine engine) {
+            this.engine = Optional.of(engine);
+            return this;
+        }
+
+        /** Where networks run; the processor if not set. */
+        public Builder device(Device device) {
+            this.device = Objects.requireNonNull(device, "device");
+            return this;
+        }
+
+        /** How many threads one run of a network may use; 0, the default, leaves it to the engine. */
+        public Builder threads(int threads) {
+            if (threads < 0) {
+                throw new IllegalArgumentException("threads are 0 (the engine's choice) or more, found " + threads);
+            }
+            this.threads = threads;
+            return this;
+        }
+
+        /** A finished detector. You close it. */
+        public Builder detector(Detector detector) {
+            this.detector = Optional.of(detector);
+            return this;
+        }
+
+        /** A recipe for the detector, with its settings. The verifier closes what it makes. */
+        public Builder detector(DetectorProvider provider) {
+            this.detectorProvider = Optional.of(provider);
+            return this;
+        }
+
+        /** A finished aligner. */
+        public Builder aligner(Aligner aligner) {
+            this.aligner = Optional.of(aligner);
+            return this;
+        }
+
+        /** A recipe for the aligner, with its settings. */
+        public Builder aligner(AlignerProvider provider) {
+            this.alignerProvider = Optional.of(provider);
+            return this;
+        }
+
+        /** The aligner to use by name: {@code similarity}, {@code crop} or {@code center}. */
+        public Builder aligner(String name) {
+            this.alignerName = Optional.of(name);
+            return this;
+        }
+
+        /** A finished embedder. You close it. */
+        public Builder embedder(Embedder embedder) {
+            this.embedder = Optional.of(embedder);
+            return this;
+        }
+
+        /** A recipe for the embedder. The verifier closes what it makes. */
+        public Builder embedder(EmbedderProvider provider) {
+            this.embedderProvider = Optional.of(provider);
+            return this;
+        }
+
+        /** The embedding model by id, as in {@code facenet-vggface2}. */
+        public Builder model(String id) {
+            this.model = Optional.of(id);
+            return this;
+        }
+
+        /** The threshold, by value or by error rate; the model's own if not set. */
+        public Builder threshold(Threshold threshold) {
+            this.threshold = Optional.of(threshold);
+            return this;
+        }
+
+        /** Another way to decide about two embeddings than the cosine. */
+        public Builder verifier(Verifier verifier) {
+            this.verifier = Objects.requireNonNull(verifier, "verifier");
+            return this;
+        }
+
+        /** Which face is meant when there are several; the largest if not set. */
+        public Builder faceSelection(FaceSelection faceSelection) {
+            this.faceSelection = Objects.requireNonNull(faceSelection, "faceSelection");
+            return this;
+        }
+
+        /**
+         * Faces whose box has a shorter side make the outcome inconclusive.
+         *
+         * @param pixels at least 1; {@value #DEFAULT_MIN_FACE_SIZE} if not set
+         */
+        public Builder minFaceSize(int pixels) {
+            if (pixels < 1) {
+                throw new IllegalArgumentException("the least face size is at least 1 pixel, found " + pixels);
+            }
+            this.minFaceSize = pixels;
+            return this;
+        }
+
+        /**
+         * Larger photos are refused before any pixel is allocated.
+         *
+         * @param maxPixels width × height, at least 1; {@value #DEFAULT_MAX_PIXELS} if not set
+         */
+        public Builder maxPixels(long maxPixels) {
+            if (maxPixels < 1) {
+                throw new IllegalArgumentException("the limit on pixels is at least 1, found " + maxPixels);
+            }
+            this.maxPixels = maxPixels;
+            return this;
+        }
+
+        /**
+         * Finds what was not given and loads the networks.
+         *
+         * @return a verifier to share, and to close in the end
+         * @throws EngineException when a part is missing, several have the same rank, or the device can't be used
+         * @throws ModelException when a model can't be had
+         * @throws IllegalArgumentException when the threshold asks for an error rate that the model's data can't support
+         * @throws IllegalStateException when a setting contradicts another
+         */
+        public FaceVerifier build() {
+            requireOne("detector", detector.isPresent(), detectorProvider.isPresent());
+            requireOne("aligner", aligner.isPresent(), alignerProvider.isPresent(), alignerName.isPresent());
+            requireOne("embedder", embedder.isPresent(), embedderProvider.isPresent());
+            requireOne("model and a finished embedder", model.isPresent(), embedder.isPresent());
+            List<AutoCloseable> owned = new ArrayList<>();
+            try {
+                StageContext context = new Parts(this);
+                Embedder chosenEmbedder = embedder.orElseGet(() -> own(owned, createEmbedder(context)));
+                Aligner chosenAligner = aligner.orElseGet(() ->
+                        chooseAlignerProvider().create(chosenEmbedder.model().crop()));
+                Detector chosenDetector = detector.orElseGet(
+                        () -> own(owned, chooseDetectorProvider().create(context)));
+                return new FaceVerifier(this, chosenDetector, chosenAligner, chosenEmbedder, List.copyOf(owned));
+            } catch (RuntimeException | Error e) {
+                closeAll(owned, e);
+                throw e;
+            }
+        }
+
+        private static void requireOne(String what, boolean... given) {
+            int count = 0;
+            for (boolean one : given) {
+                count += one ? 1 : 0;
+            }
+            if (count > 1) {
+                throw new IllegalStateException("the " + what + " was given to the builder in " + count
+                        + " ways that contradict each other; leave one of them");
+            }
+        }
+
+        private static <T extends AutoCloseable> T own(List<AutoCloseable> owned, T created) {
+            owned.add(created);
+            return created;
+        }
+
+        private Embedder createEmbedder(StageContext context) {
+            Services<EmbedderProvider> services = Services.find(
+                    "embedder",
+                    ServiceLoader.load(EmbedderProvider.class),
+                    EmbedderProvider::name,
+                    EmbedderProvider::rank);
+            if (model.isEmpty()) {
+                EmbedderProvider provider = embedderProvider.orElseGet(
+                        () -> services.choose(Optional.empty(), "io.facever:facever-facenet"));
+                return provider.create(context.describe(provider.defaultModel()), context);
+            }
+            ModelDescription description = context.describe(model.get());
+            EmbedderProvider provider = embedderProvider.orElseGet(
+                    () -> services.choose(Optional.of(description.architecture()), "io.facever:facever-facenet"));
+            return provider.create(description, context);
+        }
+
+        private AlignerProvider chooseAlignerProvider() {
+            return alignerProvider.orElseGet(() -> Services.find(
+                            "aligner",
+                            ServiceLoader.load(AlignerProvider.class),
+                            AlignerProvider::name,
+                            AlignerProvider::rank)
+                    .choose(alignerName, "io.facever:facever-facenet"));
+        }
+
+        private DetectorProvider chooseDetectorProvider() {
+            return detectorProvider.orElseGet(() -> Services.find(
+                            "detector",
+                            ServiceLoader.load(DetectorProvider.class),
+                            DetectorProvider::name,
+                            DetectorProvider::rank)
+                    .choose(Optional.empty(), "io.facever:facever-mtcnn"));
+        }
+    }
+
+    /** Models and engine for the providers; looked for when the first stage asks, as a stage of one's own may not. */
+    private static final class Parts implements StageContext {
+        private final Supplier<ModelProvider> models;
+        private final Supplier<InferenceEngine> engine;
+        private final SessionOptions options;
+
+        Parts(Builder builder) {
+            this.models = once(() -> builder.models.orElseGet(() -> Services.find(
+                            "model source",
+                            ServiceLoader.load(ModelProvider.class),
+                            ModelProvider::name,
+                            ModelProvider::rank)
+                    .choose(Optional.empty(), "io.facever:facever-models")));
+            this.engine = once(() -> builder.engine.orElseGet(() -> Services.find(
+                            "inference engine",
+                            ServiceLoader.load(InferenceEngine.class),
+                            InferenceEngine::name,
+                            InferenceEngine::rank)
+                    .choose(builder.engineName, "io.facever:facever-onnx (or io.facever:facever-djl)")));
+            this.options = new SessionOptions(builder.device, builder.threads);
+        }
+
+        // used by one thread only: build() makes the stages one after the other
+        private static <T> Supplier<T> once(Supplier<T> source) {
+            List<T> made = new ArrayList<>(1);
+            return () -> {
+                if (made.isEmpty()) {
+                    made.add(source.get());
+                }
+                return made.get(0);
+            };
+        }
+
+        @Override
+        public ModelDescription describe(String id) {
+            return models.get().describe(id);
+        }
+
+        @Override
+        public InferenceSession open(String id, String network) {
+            // the engine first: without one there is no point in fetching models
+            InferenceEngine chosen = engine.get();
+            return chosen.open(models.get().resolve(id, network), options);
+        }
+    }
+
+    private static Threshold resolve(ModelDescription model, EmbeddingSpace space, Optional<Threshold> wish) {
+        Optional<Calibration> calibration = model.calibration(space);
+        if (wish.isEmpty()) {
+            return calibration
+                    .map(Calibration::balancedThreshold)
+                    .or(model::threshold)
+                    .orElseThrow(() -> new IllegalArgumentException("model " + model.id()
+                            + " has no threshold of its own; set one in the builder: threshold(Threshold.of(...))"));
+        }
+        if (wish.get().hasValue()) {
+            return wish.get();
+        }
+        return calibration
+                .orElseThrow(() -> new IllegalArgumentException("model " + model.id() + " with aligner "
+                        + space.alignment() + " has no calibration, so FMR "
+                        + wish.get().fmr().orElseThrow()
+                        + " can't be turned into a threshold; set a value, or calibrate"
+                        + "; see docs/errors.md#fmr-not-supported"))
+                .resolve(wish.get());
+    }
+
+    /** The embedding model in use. */
+    public ModelDescription model() {
+        return embedder.model();
+    }
+
+    /** The space of all embeddings that this verifier makes. */
+    public EmbeddingSpace space() {
+        return space;
+    }
+
+    /** The threshold used where a call sets none. */
+    public Threshold threshold() {
+        return threshold;
+    }
+
+    /**
+     * Gives a threshold that was asked for by error rate its value, from the calibration of the model in use.
+     *
+     * @param wish any threshold; one that has a value comes back as it is
+     * @throws IllegalArgumentException when the model's data can't support that error rate
+     */
+    public Threshold resolve(Threshold wish) {
+        return resolve(embedder.model(), space, Optional.of(wish));
+    }
+
+    /**
+     * Decodes a photo to upright RGB.
+     *
+     * @param file a photo
+     * @throws ImageException when it can't be read
+     */
+    public Image decode(Path file) {
+        Objects.requireNonNull(file, "file");
+        return running(() -> decodeFile(file));
+    }
+
+    /**
+     * Decodes a photo to upright RGB.
+     *
+     * @param encoded the bytes of a file
+     * @throws ImageException when it can't be read
+     */
+    public Image decode(byte[] encoded) {
+        Objects.requireNonNull(encoded, "encoded");
+        return running(() -> decodeBytes(encoded, "the given bytes"));
+    }
+
+    /**
+     * Decodes a photo to upright RGB.
+     *
+     * @param stream read to its end; you close it
+     * @throws ImageException when it can't be read
+     */
+    public Image decode(InputStream stream) {
+        Objects.requireNonNull(stream, "stream");
+        return running(() -> {
+            try {
+                byte[] encoded = stream.readNBytes((int) MAX_ENCODED_BYTES + 1);
+                return decodeBytes(encoded, "the given stream");
+            } catch (IOException e) {
+                throw new ImageException("image-unreadable", "the given stream can't be read: " + e, e);
+            }
+        });
+    }
+
+    private Image decodeFile(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new ImageException("image-unreadable", file + " is a folder; give the path of a photo");
+        }
+        try (InputStream stream = Files.newInputStream(file)) {
+            return decodeBytes(stream.readNBytes((int) MAX_ENCODED_BYTES + 1), file.toString());
+        } catch (NoSuchFileException e) {
+            throw new ImageException("image-unreadable", file + " does not exist; give the path of a photo", e);
+        } catch (IOException e) {
+            throw new ImageException("image-unreadable", file + " can't be read: " + e, e);
+        }
+    }
+
+    private Image decodeBytes(byte[] encoded, String name) {
+        if (encoded.length > MAX_ENCODED_BYTES) {
+            throw new ImageException(
+                    "image-too-large",
+                    name + " is larger than " + (MAX_ENCODED_BYTES >> 20) + " MiB; give a smaller one");
+        }
+        return decoder.decode(encoded, name, maxPixels);
+    }
+
+    /** Without a decoder a verifier still serves callers who bring decoded images; so its lack is told when it is used. */
+    private static ImageDecoder findDecoder() {
+        Services<ImageDecoder> decoders = Services.find(
+                "image decoder", ServiceLoader.load(ImageDecoder.class), ImageDecoder::name, ImageDecoder::rank);
+        return decoders.all().isEmpty()
+                ? new MissingDecoder(decoders)
+                : decoders.choose(Optional.empty(), DECODER_ARTIFACT);
+    }
+
+    /** Stands in for the decoder that is not there. */
+    private record MissingDecoder(Services<ImageDecoder> none) implements ImageDecoder {
+        @Override
+        public String name() {
+            return "missing";
+        }
+
+        @Override
+        public int rank() {
+            return Integer.MIN_VALUE;
+        }
+
+        @Override
+        public Image decode(byte[] encoded, String name, long maxPixels) {
+            return none.choose(Optional.empty(), DECODER_ARTIFACT).decode(encoded, name, maxPixels);
+        }
+    }
+
+    /**
+     * Compares the faces of two photos.
+     *
+     * @param first a photo
+     * @param second another
+     * @throws ImageException when one can't be read
+     */
+    public Verification verify(Path first, Path second) {
+        return verify(first, second, faceSelection, threshold);
+    }
+
+    /**
+     * Compares the faces of two photos, with settings for this call.
+     *
+     * @param first a photo
+     * @param second another
+     * @param selection which face is meant when there are several
+     * @param threshold by value or by error rate
+     * @throws ImageException when one can't be read
+     * @throws IllegalArgumentException when the model's data can't support the error rate
+     */
+    public Verification verify(Path first, Path second, FaceSelection selection, Threshold threshold) {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(second, "second");
+        return running(() -> {
+            Stopwatch watch = new Stopwatch();
+            Image firstImage = decodeFile(first);
+            Image secondImage = decodeFile(second);
+            watch.decode = watch.lap();
+            return verify(firstImage, secondImage, selection, threshold, watch);
+        });
+    }
+
+    /**
+     * Compares the faces of two images.
+     *
+     * @param first an upright image
+     * @param second another
+     */
+    public Verification verify(Image first, Image second) {
+        return verify(first, second, faceSelection, threshold);
+    }
+
+    /**
+     * Compares the faces of two images, with settings for this call.
+     *
+     * @param first an upright image
+     * @param second another
+     * @param selection which face is meant when there are several
+     * @param threshold by value or by error rate
+     * @throws IllegalArgumentException when the model's data can't support the error rate
+     */
+    public Verification verify(Image first, Image second, FaceSelection selection, Threshold threshold) {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(second, "second");
+        return running(() -> verify(first, second, selection, threshold, new Stopwatch()));
+    }
+
+    /**
+     * Compares the face of one image with the faces of many. The one is detected and embedded once.
+     *
+     * @param probe an upright image
+     * @param others the images to compare it with
+     * @return one result for each of {@code others}, in the same order, as {@link #verify(Image, Image)} gives it; the
+     *     time spent on the probe stands in the first
+     */
+    public List<Verification> verifyOneToMany(Image probe, List<Image> others) {
+        Objects.requireNonNull(probe, "probe");
+        List<Image> images = List.copyOf(others);
+        return running(() -> {
+            List<Verification> results = new ArrayList<>(images.size());
+            Stopwatch watch = new Stopwatch();
+            Choice first = null;
+            for (Image image : images) {
+                if (first == null) {
+                    first = choose(probe, faceSelection, watch);
+                }
+                Choice second = choose(image, faceSelection, watch);
+                results.add(decide(first, second, threshold, watch));
+                watch = new Stopwatch();
+            }
+            return List.copyOf(results);
+        });
+    }
+
+    /**
+     * Faces of an image.
+     *
+     * @param image an upright image
+     * @return highest score first; empty when there is none
+     */
+    public List<Face> detect(Image image) {
+        Objects.requireNonNull(image, "image");
+        return running(() -> detector.detect(image));
+    }
+
+    /**
+     * Faces of many images of any sizes.
+     *
+     * @param images upright images
+     * @return one list for each image, in the same order
+     */
+    public List<List<Face>> detectAll(List<Image> images) {
+        List<Image> copy = List.copyOf(images);
+        return running(() -> detector.detectAll(copy));
+    }
+
+    /**
+     * Embeds the face of an image that the {@link FaceSelection} of the builder means.
+     *
+     * @param image an upright image
+     * @return empty when there is no such face; with {@link FaceSelection#ALL_PAIRS}, the largest
+     */
+    public Optional<Embedding> embed(Image image) {
+        Objects.requireNonNull(image, "image");
+        FaceSelection one = faceSelection == FaceSelection.ALL_PAIRS ? FaceSelection.LARGEST : faceSelection;
+        return running(() -> {
+            Choice choice = choose(image, one, new Stopwatch());
+            return choice.reason() == Problem.NONE
+                    ? Optional.of(
+                            embedder.embed(aligner.align(image, choice.faces().get(0))))
+                    : Optional.empty();
+        });
+    }
+
+    /**
+     * Embeds given faces of an image, as one batch.
+     *
+     * @param image an upright image
+     * @param faces faces of that image
+     * @return one for each face, in the same order
+     */
+    public List<Embedding> embed(Image image, List<Face> faces) {
+        Objects.requireNonNull(image, "image");
+        List<Face> copy = List.copyOf(faces);
+        return running(() -> embedder.embedAll(
+                copy.stream().map(face -> aligner.align(image, face)).toList()));
+    }
+
+    /**
+     * Embeds many crops, as one batch.
+     *
+     * @param crops of the size that {@link #model()} asks for
+     * @return one for each crop, in the same order
+     */
+    public List<Embedding> embedAll(List<FaceCrop> crops) {
+        List<FaceCrop> copy = List.copyOf(crops);
+        return running(() -> embedder.embedAll(copy));
+    }
+
+    /**
+     * Cuts a face out of its image as the embedder wants it.
+     *
+     * @param image an upright image
+     * @param face a face of that image
+     */
+    public FaceCrop align(Image image, Face face) {
+        return running(() -> aligner.align(image, face));
+    }
+
+    /**
+     * Decides about two embeddings.
+     *
+     * @param first an embedding of this verifier's {@link #space()}
+     * @param second another
+     * @throws EmbeddingMismatchException when one is of another space
+     */
+    public Comparison compare(Embedding first, Embedding second) {
+        return running(() -> {
+            if (!first.space().equals(space)) {
+                throw new EmbeddingMismatchException(first.space(), space);
+            }
+            return verifier.compare(first, second, threshold);
+        });
+    }
+
+    private enum Problem {
+        NONE,
+        NO_FACE,
+        SEVERAL_FACES,
+        TOO_SMALL
+    }
+
+    /** The faces of one image that are meant, or why there is none. */
+    private record Choice(Image image, List<Face> found, List<Face> faces, Problem reason) {
+        Verification.Subject subject(Optional<Face> used) {
+            return new Verification.Subject(image.width(), image.height(), found, used);
+        }
+    }
+
+    private Verification verify(Image first, Image second, FaceSelection selection, Threshold wish, Stopwatch watch) {
+        Objects.requireNonNull(selection, "selection");
+        Threshold resolved = resolve(wish);
+        Choice firstChoice = choose(first, selection, watch);
+        Choice secondChoice = choose(second, selection, watch);
+        return decide(firstChoice, secondChoice, resolved, watch);
+    }
+
+    private Choice choose(Image image, FaceSelection selection, Stopwatch watch) {
+        watch.lap();
+        List<Face> found = detector.detect(image);
+        watch.detect += watch.lap();
+        List<Face> meant = selection.select(found, image.width(), image.height());
+        if (meant.isEmpty()) {
+            return new Choice(image, found, meant, found.isEmpty() ? Problem.NO_FACE : Problem.SEVERAL_FACES);
+        }
+        List<Face> largeEnough = meant.stream()
+                .filter(face -> Math.min(face.box().width(), face.box().height()) >= minFaceSize)
+                .toList();
+        return new Choice(image, found, largeEnough, largeEnough.isEmpty() ? Problem.TOO_SMALL : Problem.NONE);
+    }
+
+    private Verification decide(Choice first, Choice second, Threshold resolved, Stopwatch watch) {
+        List<Reason> reasons = new ArrayList<>(2);
+        reason(first, true).ifPresent(reasons::add);
+        reason(second, false).ifPresent(reasons::add);
+        if (!reasons.isEmpty()) {
+            return new Verification(
+                    Outcome.INCONCLUSIVE,
+                    Double.NaN,
+                    resolved,
+                    reasons,
+                    first.subject(Optional.empty()),
+                    second.subject(Optional.empty()),
+                    space,
+                    watch.timings());
+        }
+        watch.lap();
+        List<FaceCrop> crops = new ArrayList<>();
+        first.faces().forEach(face -> crops.add(aligner.align(first.image(), face)));
+        second.faces().forEach(face -> crops.add(aligner.align(second.image(), face)));
+        watch.align += watch.lap();
+        List<Embedding> embeddings = embedder.embedAll(crops);
+        watch.embed += watch.lap();
+        int firstCount = first.faces().size();
+        Comparison best = null;
+        Face bestFirst = first.faces().get(0);
+        Face bestSecond = second.faces().get(0);
+        for (int i = 0; i < firstCount; i++) {
+            for (int j = 0; j < second.faces().size(); j++) {
+                Comparison one = verifier.compare(embeddings.get(i), embeddings.get(firstCount + j), resolved);
+                if (best == null || one.similarity() > best.similarity()) {
+                    best = one;
+                    bestFirst = first.faces().get(i);
+                    bestSecond = second.faces().get(j);
+                }
+            }
+        }
+        Objects.requireNonNull(best, "both sides have a face here");
+        return new Verification(
+                best.outcome(),
+                best.similarity(),
+                resolved,
+                List.of(),
+                first.subject(Optional.of(bestFirst)),
+                second.subject(Optional.of(bestSecond)),
+                space,
+                watch.timings());
+    }
+
+    private static Optional<Reason> reason(Choice choice, boolean isFirst) {
+        return switch (choice.reason()) {
+            case NONE -> Optional.empty();
+            case NO_FACE -> Optional.of(isFirst ? Reason.NO_FACE_IN_FIRST_IMAGE : Reason.NO_FACE_IN_SECOND_IMAGE);
+            case SEVERAL_FACES -> Optional.of(
+                    isFirst ? Reason.SEVERAL_FACES_IN_FIRST_IMAGE : Reason.SEVERAL_FACES_IN_SECOND_IMAGE);
+            case TOO_SMALL -> Optional.of(
+                    isFirst ? Reason.FACE_TOO_SMALL_IN_FIRST_IMAGE : Reason.FACE_TOO_SMALL_IN_SECOND_IMAGE);
+        };
+    }
+
+    /** Nanoseconds spent in the stages of one call. */
+    private static final class Stopwatch {
+        private final long start = System.nanoTime();
+        private long last = start;
+        private long decode;
+        private long detect;
+        private long align;
+        private long embed;
+
+        /** Nanoseconds since the last lap. */
+        long lap() {
+            long now = System.nanoTime();
+            long lap = now - last;
+            last = now;
+            return lap;
+        }
+
+        Timings timings() {
+            return new Timings(
+                    Duration.ofNanos(decode),
+                    Duration.ofNanos(detect),
+                    Duration.ofNanos(align),
+                    Duration.ofNanos(embed),
+                    Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    /** Runs one call, and keeps {@link #close} waiting until it is done. */
+    private <T> T running(Supplier<T> call) {
+        Lock lock = life.readLock();
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(
+                        "this FaceVerifier is closed; build another, and close it only when all calls are made"
+                                + "; see docs/errors.md#closed");
+            }
+            return call.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for running calls and closes what the builder created; does nothing the second time. */
+    @Override
+    public void close() {
+        Lock lock = life.writeLock();
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            FaceverException failed = new FaceverException("close-failed", "parts of the FaceVerifier failed to close");
+            closeAll(owned, failed);
+            if (failed.getSuppressed().length > 0) {
+                throw failed;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes the last-made first; what fails is added to {@code collector} and does not keep the rest open. */
+    private static void closeAll(List<AutoCloseable> parts, Throwable collector) {
+        for (int i = parts.size() - 1; i >= 0; i--) {
+            try {
+                parts.get(i).close();
+            } catch (Exception e) {
+                collector.addSuppressed(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.facever;
+
+import java.util.Objects;
+
+/**
+ * An upright colour image: 8-bit RGB, row by row from the top, three bytes a pixel. Immutable, so it can be shared by
+ * any number of threads.
+ *
+ * <p>Pixels are copied in and out in bulk; {@link #read} into a reused array makes no garbage.
+ */
+public final class Image {
+    private static final int CHANNELS = 3;
+
+    private final int width;
+    private final int height;
+    private final byte[] rgb;
+
+    private Image(int width, int height, byte[] rgb) {
+        this.width = width;
+        this.height = height;
+        this.rgb = rgb;
+    }
+
+    /** Gives the rows of an image to {@link Image#ofRows}. */
+    @FunctionalInterface
+    public interface RowSource {
+        /**
+         * Writes one row.
+         *
+         * @param y the row, from 0 at the top; rows are asked for once each, in order
+         * @param rgb where to put {@code 3 × width} bytes; the array is reused for the next row
+         */
+        void readRow(int y, byte[] rgb);
+    }
+
+    /**
+     * An image from raw RGB bytes, which are copied.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @param rgb {@code 3 × width × height} bytes, row by row from the top
+     * @throws IllegalArgumentException when a size is not positive or the array has another length
+     */
+    public static Image ofRgb(int width, int height, byte[] rgb) {
+        int length = checkedLength(width, height);
+        if (rgb.length != length) {
+            throw new IllegalArgumentException("a " + width + "x" + height + " RGB image has " + length
+                    + " bytes (3 x width x height), found " + rgb.length);
+        }
+        return new Image(width, height, rgb.clone());
+    }
+
+    /**
+     * An image from its rows, written straight to where they stay: for decoders, which so need no second copy.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @param rows called once for each row, from the top
+     * @throws IllegalArgumentException when a size is not positive or the image has more than 2<sup>31</sup> bytes
+     */
+    public static Image ofRows(int width, int height, RowSource rows) {
+        byte[] rgb = new byte[checkedLength(width, height)];
+        byte[] row = new byte[CHANNELS * width];
+        for (int y = 0; y < height; y++) {
+            rows.readRow(y, row);
+            System.arraycopy(row, 0, rgb, y * row.length, row.length);
+        }
+        return new Image(width, height, rgb);
+    }
+
+    private static int checkedLength(int width, int height) {
+        if (width < 1 || height < 1) {
+            throw new IllegalArgumentException(
+                    "an image is at least 1 pixel wide and high, found " + width + "x" + height);
+        }
+        long length = (long) CHANNELS * width * height;
+        // the largest array that every JVM can make
+        if (length > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    "an image has at most 2^31 bytes, found " + width + "x" + height + ", which needs " + length);
+        }
+        return (int) length;
+    }
+
+    /** Width in pixels. */
+    public int width() {
+        return width;
+    }
+
+    /** Height in pixels. */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * Copies part of one row.
+     *
+     * @param x first pixel of the row to copy
+     * @param y the row
+     * @param pixels how many pixels to copy
+     * @param target gets {@code 3 × pixels} bytes: red, green, blue of each
+     * @param offset where in {@code target} the first byte goes
+     * @throws IndexOutOfBoundsException when the pixels are not all in the image, or the target is too short
+     */
+    public void read(int x, int y, int pixels, byte[] target, int offset) {
+        Objects.checkFromIndexSize(x, pixels, width);
+        Objects.checkIndex(y, height);
+        System.arraycopy(rgb, CHANNELS * (y * width + x), target, offset, CHANNELS * pixels);
+    }
+
+    /** A copy of all bytes: {@code 3 × width × height}, row by row from the top. */
+    public byte[] toRgb() {
+        return rgb.clone();
+    }
+
+    /** The size; never a pixel. */
+    @Override
+    public String toString() {
+        return "Image[" + width + "x" + height + "]";
+    }
+}

@@ -1,0 +1,56 @@
+package io.facever;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What came out of comparing two images.
+ *
+ * @param outcome match, no match, or inconclusive
+ * @param similarity cosine in [−1, 1]; NaN when the outcome is {@link Outcome#INCONCLUSIVE}
+ * @param threshold what the similarity was held against
+ * @param reasons why it is inconclusive; empty otherwise
+ * @param first what was found in the first image
+ * @param second what was found in the second image
+ * @param space model and alignment that the faces were compared in
+ * @param timings how long the stages took
+ */
+public record Verification(
+        Outcome outcome,
+        double similarity,
+        Threshold threshold,
+        List<Reason> reasons,
+        Subject first,
+        Subject second,
+        EmbeddingSpace space,
+        Timings timings) {
+
+    /**
+     * What was found in one of the images.
+     *
+     * @param width width of the upright image, pixels
+     * @param height height of the upright image, pixels
+     * @param faces all faces found, highest score first
+     * @param face the one that was compared; empty when none could be
+     */
+    public record Subject(int width, int height, List<Face> faces, Optional<Face> face) {
+        /** Copies the list. */
+        public Subject {
+            faces = List.copyOf(faces);
+            Objects.requireNonNull(face, "face");
+        }
+    }
+
+    /** Copies the list. */
+    public Verification {
+        Objects.requireNonNull(outcome, "outcome");
+        Objects.requireNonNull(threshold, "threshold");
+        reasons = List.copyOf(reasons);
+    }
+
+    /** Whether the outcome is {@link Outcome#MATCH}. */
+    public boolean isMatch() {
+        return outcome == Outcome.MATCH;
+    }
+}

@@ -1,0 +1,14 @@
+/** The values, the stages, the builder and the service interfaces of facever. */
+module io.facever.api {
+    requires transitive org.slf4j;
+
+    exports io.facever;
+    exports io.facever.spi;
+
+    uses io.facever.spi.ImageDecoder;
+    uses io.facever.spi.ModelProvider;
+    uses io.facever.spi.InferenceEngine;
+    uses io.facever.spi.DetectorProvider;
+    uses io.facever.spi.AlignerProvider;
+    uses io.facever.spi.EmbedderProvider;
+}
