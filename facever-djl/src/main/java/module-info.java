@@ -1,0 +1,12 @@
+/** The inference seam on DJL, with ONNX Runtime or libtorch below. */
+module io.facever.djl {
+    requires transitive io.facever.api;
+    requires ai.djl.api;
+    requires ai.djl.onnxruntime_engine;
+    requires com.microsoft.onnxruntime;
+
+    exports io.facever.djl;
+
+    provides io.facever.spi.InferenceEngine with
+            io.facever.djl.DjlOnnxRuntimeEngine;
+}
