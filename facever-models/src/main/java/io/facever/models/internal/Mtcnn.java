@@ -1,0 +1,91 @@
+package io.facever.models.internal;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.facever.models.internal.OnnxGraph.Window;
+
+/**
+ * The three networks of MTCNN (K. Zhang, Z. Zhang, Z. Li, Y. Qiao: Joint Face Detection and Alignment using Multi-task
+ * Cascaded Convolutional Networks, 2016), from the state dicts of github.com/timesler/facenet-pytorch at 787da061 (MIT).
+ * Input {@code input} [n, 3, h, w], RGB, (x − 127.5) / 128. Outputs {@code regression}, {@code probability} (non-face,
+ * face) and, for O-Net, {@code landmarks}.
+ */
+public final class Mtcnn {
+    private Mtcnn() {}
+
+    /** P-Net: any height and width from 12. */
+    public static ModelProto pnet(Weights weights) {
+        OnnxGraph graph = new OnnxGraph("pnet");
+        String x = graph.input("input", "n", 3, "h", "w");
+        x = convPrelu(graph, weights, x, 1);
+        x = graph.maxPool(x, 2, 2, true);
+        x = convPrelu(graph, weights, x, 2);
+        x = convPrelu(graph, weights, x, 3);
+        String face = graph.sigmoid(
+                graph.conv(x, layer(weights, "conv4_1", 2, 32, 1, 1).differences(), Window.VALID));
+        String box = graph.conv(x, layer(weights, "conv4_2", 4, 32, 1, 1), Window.VALID);
+        graph.output(box, "regression", "n", 4, "y", "x");
+        graph.output(face, "probability", "n", 2, "y", "x");
+        return graph.build();
+    }
+
+    /** R-Net: 24×24. */
+    public static ModelProto rnet(Weights weights) {
+        OnnxGraph graph = new OnnxGraph("rnet");
+        String x = graph.input("input", "n", 3, 24, 24);
+        x = graph.maxPool(convPrelu(graph, weights, x, 1), 3, 2, true);
+        x = graph.maxPool(convPrelu(graph, weights, x, 2), 3, 2, true);
+        x = convPrelu(graph, weights, x, 3);
+        x = densePrelu(graph, weights, x, 4);
+        heads(graph, weights, x, "dense5", 128);
+        return graph.build();
+    }
+
+    /** O-Net: 48×48. */
+    public static ModelProto onet(Weights weights) {
+        OnnxGraph graph = new OnnxGraph("onet");
+        String x = graph.input("input", "n", 3, 48, 48);
+        x = graph.maxPool(convPrelu(graph, weights, x, 1), 3, 2, true);
+        x = graph.maxPool(convPrelu(graph, weights, x, 2), 3, 2, true);
+        x = graph.maxPool(convPrelu(graph, weights, x, 3), 2, 2, true);
+        x = convPrelu(graph, weights, x, 4);
+        x = densePrelu(graph, weights, x, 5);
+        heads(graph, weights, x, "dense6", 256);
+        graph.output(graph.linear(x, layer(weights, "dense6_3", 10, 256)), "landmarks", "n", 10);
+        return graph.build();
+    }
+
+    private static void heads(OnnxGraph graph, Weights weights, String x, String name, int inputs) {
+        String face = graph.sigmoid(
+                graph.linear(x, layer(weights, name + "_1", 2, inputs).differences()));
+        String box = graph.linear(x, layer(weights, name + "_2", 4, inputs));
+        graph.output(box, "regression", "n", 4);
+        graph.output(face, "probability", "n", 2);
+    }
+
+    private static String convPrelu(OnnxGraph graph, Weights weights, String x, int number) {
+        String y = graph.conv(x, layer(weights, "conv" + number, -1, -1, -1, -1), Window.VALID);
+        return graph.prelu(y, weights.get("prelu" + number + ".weight", -1), true);
+    }
+
+    /**
+     * The first linear layer. It was trained on maps laid out as (width, height, channel), and ONNX flattens (channel,
+     * height, width), so its columns are put in that order. The maps are 3×3 in both networks.
+     */
+    private static String densePrelu(OnnxGraph graph, Weights weights, String x, int number) {
+        int side = 3;
+        Affine dense = layer(weights, "dense" + number, -1, -1);
+        int outputs = dense.outputs();
+        int inputs = dense.weight().size(1);
+        int channels = inputs / (side * side);
+        NdArray ordered = dense.weight()
+                .reshape(outputs, side, side, channels)
+                .transpose(0, 3, 2, 1)
+                .reshape(outputs, inputs);
+        String y = graph.linear(graph.flatten(x), new Affine(ordered, dense.bias()));
+        return graph.prelu(y, weights.get("prelu" + number + ".weight", -1), false);
+    }
+
+    private static Affine layer(Weights weights, String name, int... shape) {
+        return new Affine(weights.get(name + ".weight", shape), weights.get(name + ".bias", -1));
+    }
+}

@@ -1,0 +1,220 @@
+package io.facever.models.internal;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds an ONNX model, opset 17 (the newest that common checkers and ONNX Runtime's CPU kernels cover whole). Each
+ * method adds one operator and returns the name of what it gives. Same calls, same bytes.
+ */
+final class OnnxGraph {
+    private static final int OPSET = 17;
+    private static final int IR_VERSION = 8;
+
+    private final GraphProto.Builder graph = GraphProto.newBuilder();
+    private final List<NodeProto.Builder> nodes = new ArrayList<>();
+
+    OnnxGraph(String name) {
+        graph.setName(name);
+    }
+
+    /**
+     * Declares an input.
+     *
+     * @param dimensions a number for a fixed size, a name for one that may vary
+     */
+    String input(String name, Object... dimensions) {
+        graph.addInput(valueInfo(name, dimensions));
+        return name;
+    }
+
+    /** Declares a result as an output of the model, under a name of its own. Nothing may have used it. */
+    void output(String result, String name, Object... dimensions) {
+        for (NodeProto.Builder node : nodes) {
+            if (node.getOutput(0).equals(result)) {
+                node.setOutput(0, name);
+            }
+        }
+        graph.addOutput(valueInfo(name, dimensions));
+    }
+
+    private static ValueInfoProto valueInfo(String name, Object... dimensions) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (Object dimension : dimensions) {
+            TensorShapeProto.Dimension.Builder one = TensorShapeProto.Dimension.newBuilder();
+            if (dimension instanceof Integer size) {
+                one.setDimValue(size);
+            } else {
+                one.setDimParam(dimension.toString());
+            }
+            shape.addDim(one);
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(TensorProto.DataType.FLOAT_VALUE)
+                                .setShape(shape)))
+                .build();
+    }
+
+    /** Stride and padding of a convolution; rows first, the same on both sides. */
+    record Window(int strideY, int strideX, int padY, int padX) {
+        static final Window VALID = new Window(1, 1, 0, 0);
+        static final Window VALID_STRIDE_2 = new Window(2, 2, 0, 0);
+
+        /** Stride 1, and as much padding as keeps the size for an odd kernel. */
+        static Window same(Affine layer) {
+            return new Window(1, 1, layer.weight().size(2) / 2, layer.weight().size(3) / 2);
+        }
+    }
+
+    String conv(String input, Affine layer, Window window) {
+        return conv(input, layer, window, 1);
+    }
+
+    String conv(String input, Affine layer, Window window, int groups) {
+        NodeProto.Builder node = node("Conv", input, constant(layer.weight()), constant(layer.bias()));
+        node.addAttribute(
+                ints("kernel_shape", layer.weight().size(2), layer.weight().size(3)));
+        node.addAttribute(ints("strides", window.strideY(), window.strideX()));
+        node.addAttribute(ints("pads", window.padY(), window.padX(), window.padY(), window.padX()));
+        if (groups != 1) {
+            node.addAttribute(integer("group", groups));
+        }
+        return node.getOutput(0);
+    }
+
+    /** A linear layer on [n, in]. */
+    String linear(String input, Affine layer) {
+        NodeProto.Builder node = node("Gemm", input, constant(layer.weight()), constant(layer.bias()));
+        node.addAttribute(integer("transB", 1));
+        return node.getOutput(0);
+    }
+
+    String relu(String input) {
+        return node("Relu", input).getOutput(0);
+    }
+
+    String sigmoid(String input) {
+        return node("Sigmoid", input).getOutput(0);
+    }
+
+    String softmax(String input) {
+        NodeProto.Builder node = node("Softmax", input);
+        node.addAttribute(integer("axis", 1));
+        return node.getOutput(0);
+    }
+
+    /**
+     * PReLU with one slope for each channel.
+     *
+     * @param spatial whether the input is [n, c, h, w] and not [n, c]
+     */
+    String prelu(String input, NdArray slope, boolean spatial) {
+        int channels = slope.size(0);
+        NdArray shaped = spatial ? slope.reshape(channels, 1, 1) : slope.reshape(channels);
+        return node("PRelu", input, constant(shaped)).getOutput(0);
+    }
+
+    /** Windows that overlap the border count if {@code ceil} is set, as far as they lie inside. */
+    String maxPool(String input, int size, int stride, boolean ceil) {
+        NodeProto.Builder node = node("MaxPool", input);
+        node.addAttribute(ints("kernel_shape", size, size));
+        node.addAttribute(ints("strides", stride, stride));
+        if (ceil) {
+            node.addAttribute(integer("ceil_mode", 1));
+        }
+        return node.getOutput(0);
+    }
+
+    String globalAveragePool(String input) {
+        return node("GlobalAveragePool", input).getOutput(0);
+    }
+
+    String flatten(String input) {
+        return node("Flatten", input).getOutput(0);
+    }
+
+    String add(String a, String b) {
+        return node("Add", a, b).getOutput(0);
+    }
+
+    String multiply(String a, String b) {
+        return node("Mul", a, b).getOutput(0);
+    }
+
+    /** Joins along the channels. */
+    String concat(List<String> inputs) {
+        NodeProto.Builder node = node("Concat", inputs.toArray(String[]::new));
+        node.addAttribute(integer("axis", 1));
+        return node.getOutput(0);
+    }
+
+    private NodeProto.Builder node(String operator, String... inputs) {
+        String name = operator.toLowerCase(java.util.Locale.ROOT) + "_" + nodes.size();
+        NodeProto.Builder node = NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(name)
+                .addAllInput(List.of(inputs))
+                .addOutput(name);
+        nodes.add(node);
+        return node;
+    }
+
+    private String constant(NdArray array) {
+        String name = "weight_" + graph.getInitializerCount();
+        ByteBuffer raw =
+                ByteBuffer.allocate(Math.multiplyExact(4, array.data().length)).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(array.data());
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                .setRawData(UnsafeByteOperations.unsafeWrap(raw));
+        for (int size : array.shape()) {
+            tensor.addDims(size);
+        }
+        graph.addInitializer(tensor);
+        return name;
+    }
+
+    private static AttributeProto ints(String name, int... values) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+        for (int value : values) {
+            attribute.addInts(value);
+        }
+        return attribute.build();
+    }
+
+    private static AttributeProto integer(String name, int value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    ModelProto build() {
+        nodes.forEach(graph::addNode);
+        nodes.clear();
+        return ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName("facever")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+                .setGraph(graph)
+                .build();
+    }
+}

@@ -1,0 +1,147 @@
+package io.facever.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Converted networks against the outputs of an independent implementation on the same weights. */
+@Tag("weights")
+class GoldenNetworksTest {
+    @TempDir
+    static Path cache;
+
+    private static ModelStore store;
+
+    @BeforeAll
+    static void openStore() {
+        store = ModelStore.builder()
+                .cache(cache)
+                .mirror(Shared.folder("mirror").toString())
+                .offline(true)
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pnet", "rnet", "onet"})
+    void givesTheGoldenOutputsOfMtcnn(String network) throws Exception {
+        JsonNode golden = new ObjectMapper()
+                .readTree(Shared.folder("golden").resolve("mtcnn_networks.json").toFile())
+                .get(network);
+        long[] shape = longs(golden.get("inputShape"));
+        float[] input = new float[(int) (shape[0] * shape[1] * shape[2] * shape[3])];
+        for (int i = 0; i < input.length; i++) {
+            input[i] = (float) (0.9 * Math.sin(0.37 * i));
+        }
+        try (Onnx onnx = Onnx.open(store.resolve("mtcnn", network).toString())) {
+            Map<String, Onnx.Output> outputs = onnx.run(input, shape);
+            assertThat(outputs).hasSize(golden.get("outputs").size());
+            for (JsonNode expected : golden.get("outputs")) {
+                Onnx.Output found = outputs.get(expected.get("name").asText());
+                assertThat(found.shape()).containsExactly(boxed(expected.get("shape")));
+                float[] values = found.array();
+                assertThat(values).hasSize(expected.get("values").size());
+                for (int i = 0; i < values.length; i++) {
+                    assertThat(values[i])
+                            .isCloseTo((float) expected.get("values").get(i).asDouble(), within(1e-4f));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "facenet-vggface2, crop, facenetVggface2, 160, 160, 512",
+        "mobilefacenet, crop96x112, mobilefacenet, 96, 112, 128"
+    })
+    void givesTheGoldenEmbeddings(String model, String crop, String key, int width, int height, int dimension)
+            throws Exception {
+        Path golden = Shared.folder("golden");
+        JsonNode faces = new ObjectMapper()
+                .readTree(golden.resolve("embeddings.json").toFile())
+                .get("faces");
+        List<Double> cosines = new ArrayList<>();
+        try (Onnx onnx = Onnx.open(store.resolve(model, "embedding").toString())) {
+            for (JsonNode face : faces) {
+                float[] input = pixels(golden.resolve(face.get(crop).asText()).toFile(), width, height);
+                Onnx.Output output = onnx.run(input, 1, 3, height, width).get("embedding");
+                assertThat(output.shape()).containsExactly(1L, (long) dimension);
+                cosines.add(cosine(output.array(), face.get(key)));
+            }
+        }
+        assertThat(cosines).isNotEmpty().allSatisfy(cosine -> assertThat(cosine).isGreaterThanOrEqualTo(0.9999));
+    }
+
+    @Test
+    void runsBatchesOfAnySize() throws Exception {
+        try (Onnx onnx = Onnx.open(store.resolve("mtcnn", "rnet").toString())) {
+            float[] one = new float[3 * 24 * 24];
+            java.util.Arrays.fill(one, 0.25f);
+            float[] three = new float[3 * one.length];
+            java.util.Arrays.fill(three, 0.25f);
+            float[] single = onnx.run(one, 1, 3, 24, 24).get("probability").array();
+            float[] batch = onnx.run(three, 3, 3, 24, 24).get("probability").array();
+            assertThat(batch).hasSize(6);
+            assertThat(batch[4]).isCloseTo(single[0], within(1e-5f));
+            assertThat(batch[5]).isCloseTo(single[1], within(1e-5f));
+        }
+    }
+
+    private static float[] pixels(File png, int width, int height) throws Exception {
+        BufferedImage image = ImageIO.read(png);
+        assertThat(image.getWidth()).isEqualTo(width);
+        assertThat(image.getHeight()).isEqualTo(height);
+        float[] input = new float[3 * width * height];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int rgb = image.getRGB(x, y);
+                for (int c = 0; c < 3; c++) {
+                    input[(c * height + y) * width + x] = ((rgb >> (16 - 8 * c) & 0xFF) - 127.5f) / 128f;
+                }
+            }
+        }
+        return input;
+    }
+
+    private static double cosine(float[] a, JsonNode b) {
+        assertThat(a).hasSize(b.size());
+        double dot = 0;
+        double normA = 0;
+        double normB = 0;
+        for (int i = 0; i < a.length; i++) {
+            double other = b.get(i).asDouble();
+            dot += a[i] * other;
+            normA += a[i] * (double) a[i];
+            normB += other * other;
+        }
+        return dot / Math.sqrt(normA * normB);
+    }
+
+    private static long[] longs(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .mapToLong(JsonNode::asLong)
+                .toArray();
+    }
+
+    private static Long[] boxed(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asLong)
+                .toArray(Long[]::new);
+    }
+}
