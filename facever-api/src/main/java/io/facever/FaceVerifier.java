@@ -795,8 +795,8 @@ public final class FaceVerifier implements AutoCloseable {
             return lap;
         }
 
-        Timings timings() {
-            return new Timings(
+        Verification.Timings timings() {
+            return new Verification.Timings(
                     Duration.ofNanos(decode),
                     Duration.ofNanos(detect),
                     Duration.ofNanos(align),

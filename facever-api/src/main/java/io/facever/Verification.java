@@ -1,5 +1,6 @@
 package io.facever;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +42,17 @@ public record Verification(
             Objects.requireNonNull(face, "face");
         }
     }
+
+    /**
+     * How long the stages of one call took, both images together. Stages that did not run are zero.
+     *
+     * @param decode reading the files; zero when decoded images were given
+     * @param detect finding faces
+     * @param align cutting the crops
+     * @param embed running the embedder
+     * @param total the whole call
+     */
+    public record Timings(Duration decode, Duration detect, Duration align, Duration embed, Duration total) {}
 
     /** Copies the list. */
     public Verification {
