@@ -1,6 +1,7 @@
 package io.facever;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * An upright colour image: 8-bit RGB, row by row from the top, three bytes a pixel. Immutable, so it can be shared by
@@ -65,6 +66,21 @@ public final class Image {
             rows.readRow(y, row);
             System.arraycopy(row, 0, rgb, y * row.length, row.length);
         }
+        return new Image(width, height, rgb);
+    }
+
+    /**
+     * An image whose bytes are written in place: for decoders whose library fills a whole array, which so need no
+     * second copy and no garbage. The array becomes the image, so {@code pixels} must not keep it.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @param pixels called once, with an array of {@code 3 × width × height} zeros to be filled row by row from the top
+     * @throws IllegalArgumentException when a size is not positive or the image has more than 2<sup>31</sup> bytes
+     */
+    public static Image ofPixels(int width, int height, Consumer<byte[]> pixels) {
+        byte[] rgb = new byte[checkedLength(width, height)];
+        pixels.accept(rgb);
         return new Image(width, height, rgb);
     }
 
