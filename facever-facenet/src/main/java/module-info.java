@@ -1,0 +1,14 @@
+/** Face aligners, and the FaceNet and MobileFaceNet embedders. */
+module io.facever.facenet {
+    requires transitive io.facever.api;
+
+    exports io.facever.facenet;
+
+    provides io.facever.spi.AlignerProvider with
+            io.facever.facenet.SimilarityAlignment,
+            io.facever.facenet.MarginCrop,
+            io.facever.facenet.CenterCrop;
+    provides io.facever.spi.EmbedderProvider with
+            io.facever.facenet.FaceNet,
+            io.facever.facenet.MobileFaceNet;
+}
