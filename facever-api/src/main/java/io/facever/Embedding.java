@@ -8,6 +8,9 @@ import java.util.Objects;
  * message or log line of facever. Immutable and safe for any number of threads.
  */
 public final class Embedding {
+    /** Rounding to float moves the squared length of a unit vector by some 1e-7. */
+    private static final double UNIT_TOLERANCE = 1e-6;
+
     private final EmbeddingSpace space;
     private final float[] values;
 
@@ -37,7 +40,8 @@ public final class Embedding {
             throw new IllegalArgumentException("an embedding of " + space.model()
                     + " has finite numbers that are not all zero; its squared length was " + squares);
         }
-        double scale = 1 / Math.sqrt(squares);
+        // what has unit length already keeps its bits, so that an embedding that was stored comes back as it was
+        double scale = Math.abs(squares - 1) < UNIT_TOLERANCE ? 1 : 1 / Math.sqrt(squares);
         float[] unit = new float[values.length];
         for (int i = 0; i < unit.length; i++) {
             unit[i] = (float) (values[i] * scale);

@@ -88,6 +88,12 @@ class ValuesTest {
     }
 
     @Property
+    void anEmbeddingOfItsOwnNumbersIsTheSame(@ForAll @Size(2) List<@FloatRange(min = 0.01f, max = 1000) Float> values) {
+        Embedding embedding = Embedding.of(SPACE, new float[] {values.get(0), values.get(1)});
+        assertThat(Embedding.of(SPACE, embedding.toArray())).isEqualTo(embedding);
+    }
+
+    @Property
     void cosineIsSymmetricAndBounded(
             @ForAll @FloatRange(min = -1, max = 1) float a,
             @ForAll @FloatRange(min = -1, max = 1) float b,
