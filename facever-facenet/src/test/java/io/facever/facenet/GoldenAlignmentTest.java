@@ -126,7 +126,8 @@ class GoldenAlignmentTest {
             }
             count += expected.length;
         }
-        // the golden crops were sampled at coordinates rounded to some 1/32 of a pixel; a mean of 0.07 was seen, and 2e-5
+        // the golden crops were sampled at coordinates rounded to some 1/32 of a pixel; a mean of 0.07 was seen, and
+        // 2e-5
         assertThat(sum / (double) count).as("mean difference").isLessThan(0.2);
         assertThat(far / (double) count)
                 .as("share that differs by more than 2 of 255")
