@@ -8,7 +8,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -241,22 +240,6 @@ final class CacheFolder {
             files.sorted(Comparator.reverseOrder()).forEach(CacheFolder::deleteQuietly);
         } catch (IOException e) {
             LOG.debug("can't delete {}: {}", folder, e.toString());
-        }
-    }
-
-    /** Folders right below another; none if it is not there. */
-    static List<Path> foldersIn(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, path -> Files.isDirectory(path))) {
-            return Stream.iterate(found.iterator(), java.util.Iterator::hasNext, iterator -> iterator)
-                    .map(java.util.Iterator::next)
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            LOG.warn("can't list {}: {}", folder, e.toString());
-            return List.of();
         }
     }
 

@@ -7,6 +7,7 @@ import io.facever.ModelDescription;
 import io.facever.Point;
 import io.facever.Threshold;
 import io.facever.models.internal.InceptionResnetV1;
+import io.facever.models.internal.MiniFasNet;
 import io.facever.models.internal.MobileFaceNet;
 import io.facever.models.internal.Mtcnn;
 import io.facever.models.internal.NpyWeights;
@@ -59,7 +60,12 @@ final class Catalogue {
     private Catalogue() {}
 
     static List<CatalogueModel> models() {
-        return List.of(mtcnn(), facenet(), mobileFaceNet());
+        return List.of(
+                mtcnn(),
+                facenet(),
+                mobileFaceNet(),
+                miniFasNet("minifasnet-v2", "2.7", false),
+                miniFasNet("minifasnet-v1se", "4.0", true));
     }
 
     private static CatalogueModel mtcnn() {
@@ -109,6 +115,21 @@ final class Catalogue {
                         .licence("not stated by its authors: evaluation only")
                         .origin("github.com/Xiaoccer/MobileFaceNet_Pytorch at 26bd8d26, ArcFace loss, trained on"
                                 + " CASIA-WebFace, LFW 99.30 % as published")
+                        .build(),
+                networks);
+    }
+
+    private static CatalogueModel miniFasNet(String id, String scale, boolean squeezeExcitation) {
+        List<Network> networks =
+                List.of(torch(id, "liveness", weights -> MiniFasNet.fromTorch(weights, squeezeExcitation)));
+        return new CatalogueModel(
+                ModelDescription.builder(
+                                id,
+                                "minifasnet",
+                                digest(networks, "BGR, NCHW, 0 to 255; crop 80x80, box grown by " + scale))
+                        .licence("Apache-2.0")
+                        .origin("passive liveness, face box grown " + scale + " times; github.com/minivision-ai/"
+                                + "Silent-Face-Anti-Spoofing at b6d5f04a")
                         .build(),
                 networks);
     }

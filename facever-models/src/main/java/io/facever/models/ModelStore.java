@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ public final class ModelStore implements ModelProvider {
     private final ModelProgress progress;
     private final CacheFolder cache;
     private final List<CatalogueModel> catalogue;
+    private final ImportedModels imported;
 
     /** A store with the settings of system properties and environment, as ServiceLoader makes it. */
     public ModelStore() {
@@ -57,6 +59,7 @@ public final class ModelStore implements ModelProvider {
         this.progress = builder.progress;
         this.cache = new CacheFolder(builder.cache, builder.storage);
         this.catalogue = builder.catalogue;
+        this.imported = new ImportedModels(cache);
     }
 
     /** Starts from the settings of system properties and environment. */
@@ -137,9 +140,10 @@ public final class ModelStore implements ModelProvider {
         return 0;
     }
 
+    /** The models of the catalogue, then those that were imported. */
     @Override
     public List<ModelDescription> models() {
-        return catalogue.stream().map(CatalogueModel::description).toList();
+        return known().stream().map(CatalogueModel::description).toList();
     }
 
     @Override
@@ -179,7 +183,7 @@ public final class ModelStore implements ModelProvider {
     /** Hashes every cached network afresh and says what was found. Changes nothing. */
     public List<ModelStatus> check() {
         List<ModelStatus> found = new ArrayList<>();
-        for (CatalogueModel model : catalogue) {
+        for (CatalogueModel model : known()) {
             for (Network network : model.networks()) {
                 Path file = file(model, network);
                 found.add(new ModelStatus(
@@ -193,9 +197,44 @@ public final class ModelStore implements ModelProvider {
         return List.copyOf(found);
     }
 
+    /**
+     * Takes weights of the user's own into the cache. From then on the model is known like those of the catalogue, with
+     * the licence and threshold left to the user; a model that was imported under this id before is replaced. The file
+     * should stay where it is: the ONNX file is made from it again if it is lost.
+     *
+     * @param id a new id: small letters, digits, '.', '_' and '-'
+     * @param architecture {@code inception-resnet-v1}
+     * @param stateDict PyTorch state dict with the names of facenet-pytorch, any bottleneck dimension; nothing in the
+     *     file is run
+     * @return what is now known of it
+     * @throws ModelException when the id or architecture is refused, the file is no such state dict, or the cache can't
+     *     be written
+     */
+    public ModelDescription importModel(String id, String architecture, Path stateDict) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(architecture, "architecture");
+        Objects.requireNonNull(stateDict, "stateDict");
+        List<String> taken =
+                catalogue.stream().map(model -> model.description().id()).toList();
+        ImportedModels.Converted converted = imported.convert(id, architecture, stateDict, taken);
+        CatalogueModel model = converted.model();
+        Path file = file(model, model.networks().get(0));
+        cache.locked(folder(model), () -> {
+            cache.store(file, converted.onnx()::writeTo);
+            return file;
+        });
+        imported.add(converted);
+        LOG.info("imported {}: {}", id, file);
+        return model.description();
+    }
+
+    private List<CatalogueModel> known() {
+        return Stream.concat(catalogue.stream(), imported.list().stream()).toList();
+    }
+
     private CatalogueModel find(String id) {
         Objects.requireNonNull(id, "id");
-        return catalogue.stream()
+        return known().stream()
                 .filter(model -> model.description().id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new ModelException(
@@ -239,17 +278,24 @@ public final class ModelStore implements ModelProvider {
 
     private void make(CatalogueModel model, Network network, Path file) {
         String label = model.description().id() + (model.networks().size() == 1 ? "" : " " + network.name());
-        Path sources = folder(model).resolve("sources-" + network.name());
-        LOG.info("fetching {} ({} bytes) from {}", label, network.sourceBytes(), mirror.orElse("its public address"));
-        Fetcher fetcher = new Fetcher(openMirror(label, file), cache, progress);
-        List<Path> files = fetcher.fetch("fetch " + label, network.sources(), sources);
+        List<Path> files = network.sources().isEmpty() ? List.of() : fetch(label, model, network, file);
         String step = "convert " + label;
         progress.progress(step, 0, network.sourceBytes());
         ModelProto onnx = convert(label, network, files);
         cache.store(file, onnx::writeTo);
-        CacheFolder.deleteTree(sources);
+        CacheFolder.deleteTree(sources(model, network));
         progress.progress(step, network.sourceBytes(), network.sourceBytes());
         LOG.info("{} is ready: {}", label, file);
+    }
+
+    private Path sources(CatalogueModel model, Network network) {
+        return folder(model).resolve("sources-" + network.name());
+    }
+
+    private List<Path> fetch(String label, CatalogueModel model, Network network, Path file) {
+        LOG.info("fetching {} ({} bytes) from {}", label, network.sourceBytes(), mirror.orElse("its public address"));
+        Fetcher fetcher = new Fetcher(openMirror(label, file), cache, progress);
+        return fetcher.fetch("fetch " + label, network.sources(), sources(model, network));
     }
 
     private static ModelProto convert(String label, Network network, List<Path> files) {

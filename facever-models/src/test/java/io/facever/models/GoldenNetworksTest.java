@@ -88,6 +88,36 @@ class GoldenNetworksTest {
         assertThat(cosines).isNotEmpty().allSatisfy(cosine -> assertThat(cosine).isGreaterThanOrEqualTo(0.9999));
     }
 
+    @ParameterizedTest
+    @CsvSource({"minifasnet-v2, MiniFASNetV2", "minifasnet-v1se, MiniFASNetV1SE"})
+    void givesTheGoldenLivenessProbabilities(String model, String key) throws Exception {
+        Path golden = Shared.folder("golden");
+        JsonNode images = new ObjectMapper()
+                .readTree(golden.resolve("liveness.json").toFile())
+                .get("images");
+        assertThat(images).isNotEmpty();
+        try (Onnx onnx = Onnx.open(store.resolve(model, "liveness").toString())) {
+            for (JsonNode image : images) {
+                String name =
+                        image.get("image").asText().replaceFirst(".*/", "").replaceFirst("\\.jpg$", "");
+                File crop = golden.resolve("liveness")
+                        .resolve(name + "_" + key + ".png")
+                        .toFile();
+                float[] rgb = pixels(crop, 80, 80);
+                float[] bgr = new float[rgb.length];
+                int plane = 80 * 80;
+                for (int i = 0; i < bgr.length; i++) {
+                    bgr[i] = rgb[(2 - i / plane) * plane + i % plane] * 128f + 127.5f;
+                }
+                float[] found = onnx.run(bgr, 1, 3, 80, 80).get("probability").array();
+                for (int i = 0; i < 3; i++) {
+                    double expected = image.get("softmax").get(key).get(i).asDouble();
+                    assertThat((double) found[i]).as(name).isCloseTo(expected, within(1e-4));
+                }
+            }
+        }
+    }
+
     @Test
     void runsBatchesOfAnySize() throws Exception {
         try (Onnx onnx = Onnx.open(store.resolve("mtcnn", "rnet").toString())) {

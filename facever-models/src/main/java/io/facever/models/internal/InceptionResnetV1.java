@@ -5,6 +5,7 @@ import io.facever.models.internal.OnnxGraph.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Inception-ResNet-v1 (C. Szegedy, S. Ioffe, V. Vanhoucke, A. Alemi: Inception-v4, Inception-ResNet and the Impact of
@@ -149,14 +150,14 @@ public final class InceptionResnetV1 {
         }
         // the last block adds its whole residual and has no ReLU
         x = block8(x, "Block8_6", "block8", 1);
-        x = graph.flatten(graph.globalAveragePool(x));
+        x = graph.flatten(graph.globalAveragePool(x), 1);
         Affine bottleneck = source.bottleneck();
         graph.output(graph.linear(x, bottleneck), "embedding", "n", bottleneck.outputs());
         return graph.build();
     }
 
     private String stem(String x, String name, Window window) {
-        return convRelu(x, name, name.substring(0, "Conv2d_1a".length()).toLowerCase(java.util.Locale.ROOT), window);
+        return convRelu(x, name, name.substring(0, "Conv2d_1a".length()).toLowerCase(Locale.ROOT), window);
     }
 
     private String block35(String x, String tensorflow, String torch) {

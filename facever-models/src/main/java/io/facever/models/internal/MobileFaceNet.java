@@ -41,7 +41,7 @@ public final class MobileFaceNet {
         x = convPrelu(x, "conv2", Window.VALID, false);
         x = conv(x, layer("linear7.conv", "linear7.bn"), Window.VALID, true);
         Affine last = layer("linear1.conv", "linear1.bn");
-        x = graph.flatten(conv(x, last, Window.VALID, false));
+        x = graph.flatten(conv(x, last, Window.VALID, false), 1);
         graph.output(x, "embedding", "n", last.outputs());
         return graph.build();
     }

@@ -77,11 +77,14 @@ public final class Mtcnn {
         int outputs = dense.outputs();
         int inputs = dense.weight().size(1);
         int channels = inputs / (side * side);
+        if (channels * side * side != inputs) {
+            throw new WeightsException("dense" + number + " has " + inputs + " inputs, expected a multiple of 9");
+        }
         NdArray ordered = dense.weight()
                 .reshape(outputs, side, side, channels)
                 .transpose(0, 3, 2, 1)
                 .reshape(outputs, inputs);
-        String y = graph.linear(graph.flatten(x), new Affine(ordered, dense.bias()));
+        String y = graph.linear(graph.flatten(x, side * side), new Affine(ordered, dense.bias()));
         return graph.prelu(y, weights.get("prelu" + number + ".weight", -1), false);
     }
 

@@ -13,7 +13,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * Builds an ONNX model, opset 17 (the newest that common checkers and ONNX Runtime's CPU kernels cover whole). Each
@@ -25,9 +28,28 @@ final class OnnxGraph {
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
     private final List<NodeProto.Builder> nodes = new ArrayList<>();
+    /** How many channels each result has, so that weights of another network are refused here and not by an engine. */
+    private final Map<String, Integer> channels = new HashMap<>();
 
     OnnxGraph(String name) {
         graph.setName(name);
+    }
+
+    private int channels(String result) {
+        return channels.getOrDefault(result, 0);
+    }
+
+    /** Notes the channels of a new result. */
+    private String gives(NodeProto.Builder node, int count) {
+        channels.put(node.getOutput(0), count);
+        return node.getOutput(0);
+    }
+
+    private void expect(String input, int wanted) {
+        if (channels(input) != wanted) {
+            throw new WeightsException("these are not the weights of " + graph.getName() + ": a layer takes " + wanted
+                    + " channels where the network has " + channels(input) + " (after " + nodes.size() + " operators)");
+        }
     }
 
     /**
@@ -37,6 +59,7 @@ final class OnnxGraph {
      */
     String input(String name, Object... dimensions) {
         graph.addInput(valueInfo(name, dimensions));
+        channels.put(name, (Integer) dimensions[1]);
         return name;
     }
 
@@ -86,6 +109,7 @@ final class OnnxGraph {
     }
 
     String conv(String input, Affine layer, Window window, int groups) {
+        expect(input, layer.weight().size(1) * groups);
         NodeProto.Builder node = node("Conv", input, constant(layer.weight()), constant(layer.bias()));
         node.addAttribute(
                 ints("kernel_shape", layer.weight().size(2), layer.weight().size(3)));
@@ -94,28 +118,29 @@ final class OnnxGraph {
         if (groups != 1) {
             node.addAttribute(integer("group", groups));
         }
-        return node.getOutput(0);
+        return gives(node, layer.outputs());
     }
 
     /** A linear layer on [n, in]. */
     String linear(String input, Affine layer) {
+        expect(input, layer.weight().size(1));
         NodeProto.Builder node = node("Gemm", input, constant(layer.weight()), constant(layer.bias()));
         node.addAttribute(integer("transB", 1));
-        return node.getOutput(0);
+        return gives(node, layer.outputs());
     }
 
     String relu(String input) {
-        return node("Relu", input).getOutput(0);
+        return gives(node("Relu", input), channels(input));
     }
 
     String sigmoid(String input) {
-        return node("Sigmoid", input).getOutput(0);
+        return gives(node("Sigmoid", input), channels(input));
     }
 
     String softmax(String input) {
         NodeProto.Builder node = node("Softmax", input);
         node.addAttribute(integer("axis", 1));
-        return node.getOutput(0);
+        return gives(node, channels(input));
     }
 
     /**
@@ -124,9 +149,10 @@ final class OnnxGraph {
      * @param spatial whether the input is [n, c, h, w] and not [n, c]
      */
     String prelu(String input, NdArray slope, boolean spatial) {
-        int channels = slope.size(0);
-        NdArray shaped = spatial ? slope.reshape(channels, 1, 1) : slope.reshape(channels);
-        return node("PRelu", input, constant(shaped)).getOutput(0);
+        int count = slope.size(0);
+        expect(input, count);
+        NdArray shaped = spatial ? slope.reshape(count, 1, 1) : slope;
+        return gives(node("PRelu", input, constant(shaped)), count);
     }
 
     /** Windows that overlap the border count if {@code ceil} is set, as far as they lie inside. */
@@ -137,34 +163,42 @@ final class OnnxGraph {
         if (ceil) {
             node.addAttribute(integer("ceil_mode", 1));
         }
-        return node.getOutput(0);
+        return gives(node, channels(input));
     }
 
     String globalAveragePool(String input) {
-        return node("GlobalAveragePool", input).getOutput(0);
+        return gives(node("GlobalAveragePool", input), channels(input));
     }
 
-    String flatten(String input) {
-        return node("Flatten", input).getOutput(0);
+    /**
+     * Makes [n, c, h, w] to [n, c h w].
+     *
+     * @param positions h w
+     */
+    String flatten(String input, int positions) {
+        return gives(node("Flatten", input), channels(input) * positions);
     }
 
     String add(String a, String b) {
-        return node("Add", a, b).getOutput(0);
+        expect(a, channels(b));
+        return gives(node("Add", a, b), channels(a));
     }
 
-    String multiply(String a, String b) {
-        return node("Mul", a, b).getOutput(0);
+    /** Multiplies, one number for each channel in {@code gain}. */
+    String multiply(String input, String gain) {
+        expect(gain, channels(input));
+        return gives(node("Mul", input, gain), channels(input));
     }
 
     /** Joins along the channels. */
     String concat(List<String> inputs) {
         NodeProto.Builder node = node("Concat", inputs.toArray(String[]::new));
         node.addAttribute(integer("axis", 1));
-        return node.getOutput(0);
+        return gives(node, inputs.stream().mapToInt(this::channels).sum());
     }
 
     private NodeProto.Builder node(String operator, String... inputs) {
-        String name = operator.toLowerCase(java.util.Locale.ROOT) + "_" + nodes.size();
+        String name = operator.toLowerCase(Locale.ROOT) + "_" + nodes.size();
         NodeProto.Builder node = NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(name)

@@ -4,6 +4,7 @@ import io.facever.models.internal.WeightsUnpickler.StorageRef;
 import io.facever.models.internal.WeightsUnpickler.TensorRef;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import net.razorvine.pickle.PickleException;
 
@@ -58,7 +60,7 @@ public final class TorchWeights implements Weights {
                 | NumberFormatException e) {
             // what the pickle library and the casts above throw on bytes that are no state dict
             throw new WeightsException(file.getFileName() + " can't be read as a PyTorch state dict: " + e, e);
-        } catch (java.io.EOFException | java.util.zip.ZipException e) {
+        } catch (EOFException | ZipException e) {
             throw new WeightsException(file.getFileName() + " is cut off or damaged: " + e, e);
         }
     }
