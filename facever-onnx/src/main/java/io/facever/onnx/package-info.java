@@ -1,0 +1,2 @@
+/** The inference seam on ONNX Runtime. */
+package io.facever.onnx;
