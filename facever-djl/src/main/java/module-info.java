@@ -3,10 +3,14 @@ module io.facever.djl {
     requires transitive io.facever.api;
     requires ai.djl.api;
     requires ai.djl.onnxruntime_engine;
+    requires static ai.djl.pytorch_engine;
     requires com.microsoft.onnxruntime;
+    requires org.tribuo.util.onnx;
+    requires com.google.protobuf;
 
     exports io.facever.djl;
 
     provides io.facever.spi.InferenceEngine with
-            io.facever.djl.DjlOnnxRuntimeEngine;
+            io.facever.djl.DjlOnnxRuntimeEngine,
+            io.facever.djl.DjlPyTorchEngine;
 }

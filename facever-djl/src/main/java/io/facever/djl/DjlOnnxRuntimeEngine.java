@@ -56,9 +56,10 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
 
     @Override
     public String version() {
-        // DJL's own answer is the version that it was built for, not the one on the class path
+        // started first: DJL's class must not be loaded in any other way, see DjlRuntime; and not DJL's answer for
+        // ONNX Runtime, which is the version that DJL was built for, not the one on the class path
         return unusable().isPresent()
-                ? "DJL " + Engine.getDjlVersion()
+                ? DjlRuntime.NOT_STARTED
                 : "DJL " + Engine.getDjlVersion() + ", ONNX Runtime "
                         + OrtEnvironment.getEnvironment().getVersion();
     }

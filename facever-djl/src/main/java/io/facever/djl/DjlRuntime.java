@@ -15,6 +15,9 @@ import java.util.Optional;
  * own setting back.
  */
 final class DjlRuntime {
+    /** In place of versions, where an engine can't be used. */
+    static final String NOT_STARTED = "DJL, not started";
+
     private static final String OFFLINE_PROPERTY = "ai.djl.offline";
 
     /**
