@@ -1,155 +1,178 @@
 package io.facever.onnx;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import io.facever.Device;
 import io.facever.EngineException;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.Tensor;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
 
-/** One network. Runs share the read lock, so that closing waits for them: ONNX Runtime itself does not guard that. */
+/** One network. Runs hold the read lock, close the write lock: ONNX Runtime itself does not guard against that race. */
 final class OnnxRuntimeSession implements InferenceSession {
-    private final OrtEnvironment environment;
+    /** ONNX Runtime's size for a dimension that is left to the caller. */
+    private static final long ANY = -1;
+
+    private final String network;
     private final OrtSession session;
-    private final Path model;
-    private final Device device;
-    private final Map<String, NodeInfo> inputInfo;
-    private final Map<String, NodeInfo> outputInfo;
-    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+    private final String provider;
+    private final Map<String, long[]> inputShapes;
+    private final Map<String, long[]> outputShapes;
+    private final ReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
-    OnnxRuntimeSession(OrtEnvironment environment, OrtSession session, Path model, Device device) throws OrtException {
-        this.environment = environment;
+    /** Takes over {@code session} when it returns. */
+    OnnxRuntimeSession(String network, OrtSession session, String provider) throws OrtException {
+        this.network = network;
         this.session = session;
-        this.model = model;
-        this.device = device;
-        try {
-            this.inputInfo = session.getInputInfo();
-            this.outputInfo = session.getOutputInfo();
-        } catch (OrtException | RuntimeException e) {
-            session.close();
-            throw e;
-        }
+        this.provider = provider;
+        this.inputShapes = shapes(session.getInputInfo());
+        this.outputShapes = shapes(session.getOutputInfo());
+    }
+
+    private static Map<String, long[]> shapes(Map<String, NodeInfo> nodes) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        nodes.forEach((name, node) -> {
+            if (node.getInfo() instanceof TensorInfo tensor && tensor.type == OnnxJavaType.FLOAT) {
+                shapes.put(name, tensor.getShape());
+            } else {
+                throw new IllegalArgumentException("'" + name + "' is no tensor of 32-bit floats");
+            }
+        });
+        return shapes;
     }
 
     @Override
     public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-        Lock lock = life.readLock();
-        lock.lock();
+        life.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException(
-                        "the session of " + model.getFileName() + " is closed; see docs/errors.md#closed");
+                throw new IllegalStateException("the session of " + network
+                        + " is closed; open another, and close it only when all runs are done"
+                        + "; see docs/errors.md#closed");
             }
-            check("input", inputInfo, inputs);
-            check("output", outputInfo, outputs);
-            runUnlocked(inputs, outputs);
+            check("input", inputs, inputShapes);
+            check("output", outputs, outputShapes);
+            if (inputs.size() < inputShapes.size()) {
+                throw mismatch("got only the inputs " + inputs.keySet());
+            }
+            runOpen(inputs, outputs);
         } finally {
-            lock.unlock();
+            life.readLock().unlock();
         }
     }
 
-    private void runUnlocked(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-        Map<String, OnnxTensor> given = new HashMap<>();
-        Map<String, OnnxTensor> pinned = new HashMap<>();
+    private void runOpen(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+        Map<String, OnnxTensor> in = new HashMap<>();
+        Map<String, OnnxTensor> out = new HashMap<>();
         try {
-            // direct buffers are used in place, so these are views and no copies
-            wrap(inputs, given);
-            wrap(outputs, pinned);
-            session.run(given, pinned).close();
+            view(inputs, in);
+            view(outputs, out);
+            session.run(in, out).close();
         } catch (OrtException e) {
+            // names, ranks and fixed sizes are right, so what the runtime calls an argument is a size of an output
+            if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
+                throw new EngineException("tensor-mismatch", expectation("did not fit: " + e.getMessage()), e);
+            }
             throw new EngineException(
-                    "run-failed",
-                    "ONNX Runtime failed to run " + model.getFileName() + " on " + device + " with inputs " + inputs
-                            + " and outputs " + outputs + ": " + e.getMessage(),
+                    "inference-failed",
+                    "a run of " + network + " on " + provider + " failed: " + e.getMessage()
+                            + "; check the memory of the device, then report this",
                     e);
         } finally {
-            given.values().forEach(OnnxTensor::close);
-            pinned.values().forEach(OnnxTensor::close);
+            // closing frees the views; the buffers stay with their owner
+            in.values().forEach(OnnxTensor::close);
+            out.values().forEach(OnnxTensor::close);
         }
     }
 
-    private void wrap(Map<String, Tensor> tensors, Map<String, OnnxTensor> target) throws OrtException {
-        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-            // a buffer of its own position: ONNX Runtime reads from there, and another thread must not move it
-            target.put(
-                    tensor.getKey(),
+    /** Each view is in {@code views} as soon as it exists, so that it is closed whatever happens next. */
+    private static void view(Map<String, Tensor> tensors, Map<String, OnnxTensor> views) throws OrtException {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            Tensor tensor = entry.getValue();
+            views.put(
+                    entry.getKey(),
                     OnnxTensor.createTensor(
-                            environment,
-                            tensor.getValue().data().duplicate(),
-                            tensor.getValue().shape()));
+                            environment, tensor.data().duplicate().clear(), tensor.shape()));
         }
     }
 
-    /** Told before the run, since ONNX Runtime writes to standard error when it finds out itself. */
-    private void check(String kind, Map<String, NodeInfo> known, Map<String, Tensor> given) {
-        if (given.isEmpty() || ("input".equals(kind) && given.size() != known.size())) {
-            throw mismatch(kind, given, known);
+    private void check(String kind, Map<String, Tensor> tensors, Map<String, long[]> expected) {
+        if (tensors.isEmpty()) {
+            throw mismatch("got no " + kind);
         }
-        for (Map.Entry<String, Tensor> tensor : given.entrySet()) {
-            NodeInfo info = known.get(tensor.getKey());
-            if (info == null
-                    || !fits(
-                            ((TensorInfo) info.getInfo()).getShape(),
-                            tensor.getValue().shape())) {
-                throw mismatch(kind, given, known);
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            String name = entry.getKey();
+            if (!expected.containsKey(name)) {
+                throw mismatch("got an " + kind + " named '" + name + "'");
+            }
+            if (!fits(entry.getValue().shape(), expected.get(name))) {
+                throw mismatch("got the " + kind + " '" + name + "' of shape "
+                        + Arrays.toString(entry.getValue().shape()));
             }
         }
     }
 
-    /** Whether a shape fits one that has −1 where any size goes. */
-    private static boolean fits(long[] known, long[] given) {
-        if (known.length != given.length) {
+    private static boolean fits(long[] shape, long[] pattern) {
+        if (pattern.length == 0) {
+            // the file does not say; the runtime will
+            return true;
+        }
+        if (shape.length != pattern.length) {
             return false;
         }
-        for (int i = 0; i < known.length; i++) {
-            if (known[i] >= 0 && known[i] != given[i]) {
+        for (int i = 0; i < shape.length; i++) {
+            if (pattern[i] != ANY && pattern[i] != shape[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    private EngineException mismatch(String kind, Map<String, Tensor> given, Map<String, NodeInfo> known) {
-        StringBuilder shapes = new StringBuilder();
-        known.forEach((name, info) -> shapes.append(shapes.length() == 0 ? "" : ", ")
-                .append(name)
-                .append(Arrays.toString(((TensorInfo) info.getInfo()).getShape())));
-        return new EngineException(
-                "tensor-mismatch",
-                "the " + kind + "s given to " + model.getFileName() + " do not fit: found " + given + ", expected "
-                        + shapes + " where -1 is any size");
+    private EngineException mismatch(String found) {
+        return new EngineException("tensor-mismatch", expectation(found));
+    }
+
+    private String expectation(String found) {
+        return "a run of " + network + " " + found + "; it takes the inputs " + describe(inputShapes)
+                + " and gives the outputs " + describe(outputShapes) + ", where -1 is any size: use these";
+    }
+
+    private static String describe(Map<String, long[]> shapes) {
+        return shapes.entrySet().stream()
+                .map(entry -> "'" + entry.getKey() + "' " + Arrays.toString(entry.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     @Override
     public String provider() {
-        return device.kind() == Device.Kind.GPU ? "cuda:" + device.index() : "cpu";
+        return provider;
     }
 
     @Override
     public void close() {
-        Lock lock = life.writeLock();
-        lock.lock();
+        life.writeLock().lock();
         try {
-            if (!closed) {
-                closed = true;
-                session.close();
+            if (closed) {
+                return;
             }
+            closed = true;
+            session.close();
         } catch (OrtException e) {
-            throw new EngineException(
-                    "close-failed", "the session of " + model + " can't be closed: " + e.getMessage(), e);
+            throw new EngineException("close-failed", "the session of " + network + " failed to close", e);
         } finally {
-            lock.unlock();
+            life.writeLock().unlock();
         }
     }
 }

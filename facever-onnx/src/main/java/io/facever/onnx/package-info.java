@@ -1,2 +1,2 @@
-/** The inference seam on ONNX Runtime. */
+/** The inference engine {@code onnx}: ONNX files on ONNX Runtime. */
 package io.facever.onnx;

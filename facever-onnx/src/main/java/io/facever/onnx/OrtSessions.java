@@ -1,0 +1,150 @@
+package io.facever.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtException.OrtErrorCode;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import io.facever.Device;
+import io.facever.EngineException;
+import io.facever.spi.InferenceSession;
+import io.facever.spi.SessionOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens sessions. The only way into classes of ONNX Runtime, so that the engine loads where they are missing. */
+final class OrtSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeEngine.class);
+
+    /** More threads than this gain nothing on networks of this size. */
+    private static final int MOST_DEFAULT_THREADS = 4;
+
+    /** As in "libcudnn.so.9: cannot open shared object file". */
+    private static final Pattern MISSING_LIBRARY =
+            Pattern.compile("([\\w.+-]+\\.(?:so[.\\d]*|dll))[\"']?:? (?:cannot open|which is missing)");
+
+    private OrtSessions() {}
+
+    static String version() {
+        return OrtEnvironment.getEnvironment().getVersion();
+    }
+
+    static InferenceSession open(Path model, SessionOptions options) {
+        return switch (options.device().kind()) {
+            case CPU -> openOnCpu(model, options.threads());
+            case GPU -> openOnGpu(model, options.threads(), options.device());
+            case AUTO -> openOnAny(model, options.threads());
+        };
+    }
+
+    private static InferenceSession openOnAny(Path model, int threads) {
+        InferenceSession session;
+        try {
+            session = openOnGpu(model, threads, Device.gpu());
+        } catch (EngineException e) {
+            if (!e.anchor().equals("device-unavailable")) {
+                throw e;
+            }
+            LOG.info("{} runs on the processor: {}", model.getFileName(), e.getMessage());
+            return openOnCpu(model, threads);
+        }
+        LOG.info("{} runs on {}", model.getFileName(), session.provider());
+        return session;
+    }
+
+    private static InferenceSession openOnCpu(Path model, int threads) {
+        try {
+            return create(model, threads, Optional.empty());
+        } catch (OrtException e) {
+            throw new EngineException(
+                    "network-unreadable",
+                    "ONNX Runtime can't load " + model + ": " + e.getMessage()
+                            + "; expected a whole ONNX file with operators that it has",
+                    e);
+        }
+    }
+
+    private static InferenceSession openOnGpu(Path model, int threads, Device gpu) {
+        if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+            throw new EngineException(
+                    "device-unavailable",
+                    gpu + " can't be used: the ONNX Runtime on the class path is the one for processors, it has only "
+                            + OrtEnvironment.getAvailableProviders()
+                            + "; put com.microsoft.onnxruntime:onnxruntime_gpu in the place of onnxruntime (not beside"
+                            + " it), or ask for Device.cpu()");
+        }
+        try {
+            return create(model, threads, Optional.of(gpu));
+        } catch (OrtException e) {
+            // a file that the processor can't load either is no fault of the device
+            openOnCpu(model, threads).close();
+            throw new EngineException(
+                    "device-unavailable",
+                    gpu + " can't be used: " + missing(e) + " (" + e.getMessage() + "); or ask for Device.cpu()",
+                    e);
+        }
+    }
+
+    /** What the user has to bring, read from the runtime's message. */
+    private static String missing(OrtException e) {
+        String message = String.valueOf(e.getMessage());
+        Matcher library = MISSING_LIBRARY.matcher(message);
+        if (library.find()) {
+            return "the library " + library.group(1) + " is missing; install the CUDA toolkit and cuDNN of the versions"
+                    + " that onnxruntime_gpu " + version() + " asks for, and put them on the library path";
+        }
+        if (message.contains("no CUDA-capable device") || message.contains("invalid device ordinal")) {
+            return "the driver shows no such GPU; check the index and CUDA_VISIBLE_DEVICES against nvidia-smi";
+        }
+        if (message.contains("driver")) {
+            return "the NVIDIA driver is missing or too old for CUDA; install a newer one";
+        }
+        if (message.contains("CUDA shared provider")) {
+            return "the artifact onnxruntime_gpu is missing or hidden by onnxruntime; have only onnxruntime_gpu";
+        }
+        if (message.contains("fallback")) {
+            return "the network has operators that CUDA can't run";
+        }
+        return "CUDA did not start; check driver, CUDA and cuDNN";
+    }
+
+    private static InferenceSession create(Path model, int threads, Optional<Device> gpu) throws OrtException {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
+            settings.setIntraOpNumThreads(threads > 0 ? threads : defaultThreads());
+            // a thread that spins while it waits takes a processor from other callers and from the next network
+            settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+            // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
+            settings.setMemoryPatternOptimization(false);
+            // errors come as exceptions; no need for a second copy on standard error
+            settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            String provider = "cpu";
+            if (gpu.isPresent()) {
+                int index = gpu.get().index();
+                // without this, operators that CUDA does not take go to the processor in silence
+                settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+                settings.addCUDA(index);
+                provider = "cuda:" + index;
+            }
+            OrtSession session = environment.createSession(model.toString(), settings);
+            try {
+                return new OnnxRuntimeSession(String.valueOf(model.getFileName()), session, provider);
+            } catch (OrtException | RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        } catch (IllegalArgumentException e) {
+            // thrown by the Java side of ONNX Runtime for what it can't read back from a network
+            throw new OrtException(OrtErrorCode.ORT_INVALID_GRAPH, e.getMessage());
+        }
+    }
+
+    private static int defaultThreads() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), MOST_DEFAULT_THREADS);
+    }
+}
