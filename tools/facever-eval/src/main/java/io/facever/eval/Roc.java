@@ -1,7 +1,6 @@
 package io.facever.eval;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
@@ -56,13 +55,26 @@ public final class Roc {
         return of(scores, same, weights, descending(scores));
     }
 
-    /** Indices of the scores, highest first. */
+    /** Indices of the scores, highest first; a merge sort without boxes, since there may be millions. */
     static int[] descending(double[] scores) {
-        return IntStream.range(0, scores.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -scores[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] order = IntStream.range(0, scores.length).toArray();
+        int[] other = new int[order.length];
+        for (int run = 1; run < order.length; run *= 2) {
+            for (int start = 0; start < order.length; start += 2 * run) {
+                int middle = Math.min(start + run, order.length);
+                int end = Math.min(start + 2 * run, order.length);
+                int left = start;
+                int right = middle;
+                for (int k = start; k < end; k++) {
+                    boolean takeLeft = right >= end || (left < middle && scores[order[left]] >= scores[order[right]]);
+                    other[k] = takeLeft ? order[left++] : order[right++];
+                }
+            }
+            int[] swap = order;
+            order = other;
+            other = swap;
+        }
+        return order;
     }
 
     /**

@@ -1,0 +1,52 @@
+package io.facever.eval;
+
+import io.facever.Detector;
+import io.facever.ModelDescription;
+import io.facever.spi.DetectorProvider;
+import io.facever.spi.InferenceSession;
+import io.facever.spi.StageContext;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Notes which networks a detector opens, so that its results can be filed under a digest of them. */
+final class RecordingDetector implements DetectorProvider {
+    private final DetectorProvider provider;
+    private final SortedSet<String> opened = Collections.synchronizedSortedSet(new TreeSet<>());
+
+    RecordingDetector(DetectorProvider provider) {
+        this.provider = provider;
+    }
+
+    @Override
+    public String name() {
+        return provider.name();
+    }
+
+    @Override
+    public int rank() {
+        return provider.rank();
+    }
+
+    @Override
+    public Detector create(StageContext context) {
+        return provider.create(new StageContext() {
+            @Override
+            public ModelDescription describe(String id) {
+                return context.describe(id);
+            }
+
+            @Override
+            public InferenceSession open(String id, String network) {
+                opened.add(id + "/" + network + " " + context.describe(id).digest());
+                return context.open(id, network);
+            }
+        });
+    }
+
+    /** Stands for the detector and its weights, once it was created. */
+    String digest() {
+        return Hashing.sha256(
+                provider.getClass().getName() + "\n" + provider.name() + "\n" + String.join("\n", opened));
+    }
+}
