@@ -1,0 +1,158 @@
+package io.facever.mtcnn;
+
+import io.facever.Detector;
+import io.facever.spi.DetectorProvider;
+import io.facever.spi.StageContext;
+
+/**
+ * MTCNN with its settings: a cascade of three networks that finds faces and five landmarks each. Immutable; each
+ * setting gives a new one. Left alone: faces from 20 pixels, thresholds 0.6, 0.7 and 0.7, scale factor 0.709.
+ *
+ * <pre>{@code
+ * FaceVerifier.builder().detector(new Mtcnn().minFaceSize(40)).build();
+ * }</pre>
+ *
+ * <p>Source: K. Zhang, Z. Zhang, Z. Li, Y. Qiao, "Joint Face Detection and Alignment Using Multitask Cascaded
+ * Convolutional Networks", IEEE Signal Processing Letters 23(10), 2016. The order of the steps, the overlap limits and
+ * the rounding of boxes are those of github.com/timesler/facenet-pytorch (MIT) at commit 787da061, whose weights are in
+ * use; what is different here:
+ *
+ * <ul>
+ *   <li>Means over pixels are computed from whole-number sums, so they are exact before the division.
+ *   <li>Scales at which the image would have more than {@link #maxScaledPixels(int)} pixels are left out. That bounds
+ *       memory; on a photo so large the smallest faces are not looked for.
+ *   <li>Boxes are in the coordinates of {@link io.facever.Point}; inside, as there, they are counted from 1.
+ *   <li>Candidates of equal score keep the order in which they were found.
+ * </ul>
+ */
+public final class Mtcnn implements DetectorProvider {
+    /** The face that P-Net sees in one cell of its output, pixels. */
+    static final int CELL = 12;
+
+    private static final int RANK = 100;
+    private static final int DEFAULT_MIN_FACE_SIZE = 20;
+    private static final double DEFAULT_SCALE_FACTOR = 0.709;
+
+    /** First-layer activations of P-Net then stay near 50 MB. */
+    private static final int DEFAULT_MAX_SCALED_PIXELS = 1_200_000;
+
+    private final int minFaceSize;
+    private final double scaleFactor;
+    private final int maxScaledPixels;
+    private final double proposalThreshold;
+    private final double refinementThreshold;
+    private final double outputThreshold;
+
+    /** The defaults. */
+    public Mtcnn() {
+        this(DEFAULT_MIN_FACE_SIZE, DEFAULT_SCALE_FACTOR, DEFAULT_MAX_SCALED_PIXELS, 0.6, 0.7, 0.7);
+    }
+
+    private Mtcnn(
+            int minFaceSize,
+            double scaleFactor,
+            int maxScaledPixels,
+            double proposalThreshold,
+            double refinementThreshold,
+            double outputThreshold) {
+        this.minFaceSize = minFaceSize;
+        this.scaleFactor = scaleFactor;
+        this.maxScaledPixels = maxScaledPixels;
+        this.proposalThreshold = proposalThreshold;
+        this.refinementThreshold = refinementThreshold;
+        this.outputThreshold = outputThreshold;
+    }
+
+    /**
+     * The smallest face to look for. Larger is faster.
+     *
+     * @param pixels side of its box, at least 12: P-Net sees no smaller face
+     */
+    public Mtcnn minFaceSize(int pixels) {
+        if (pixels < CELL) {
+            throw new IllegalArgumentException("the smallest face is at least " + CELL + " pixels, found " + pixels);
+        }
+        return new Mtcnn(pixels, scaleFactor, maxScaledPixels, proposalThreshold, refinementThreshold, outputThreshold);
+    }
+
+    /**
+     * How much smaller each image of the pyramid is than the one before.
+     *
+     * @param factor between 0 and 1, both excluded; larger finds a little more and is slower
+     */
+    public Mtcnn scaleFactor(double factor) {
+        if (!(factor > 0 && factor < 1)) {
+            throw new IllegalArgumentException("the scale factor lies between 0 and 1, found " + factor);
+        }
+        return new Mtcnn(minFaceSize, factor, maxScaledPixels, proposalThreshold, refinementThreshold, outputThreshold);
+    }
+
+    /**
+     * How sure each of the three networks must be of a face.
+     *
+     * @param proposal P-Net, in [0, 1]
+     * @param refinement R-Net, in [0, 1]
+     * @param output O-Net, in [0, 1]
+     */
+    public Mtcnn thresholds(double proposal, double refinement, double output) {
+        for (double threshold : new double[] {proposal, refinement, output}) {
+            if (!(threshold >= 0 && threshold <= 1)) {
+                throw new IllegalArgumentException("detection thresholds lie in [0, 1], found " + threshold);
+            }
+        }
+        return new Mtcnn(minFaceSize, scaleFactor, maxScaledPixels, proposal, refinement, output);
+    }
+
+    /**
+     * The largest image of the pyramid that is looked at; scales above it are left out.
+     *
+     * @param pixels width × height, at least 144
+     */
+    public Mtcnn maxScaledPixels(int pixels) {
+        if (pixels < CELL * CELL) {
+            throw new IllegalArgumentException(
+                    "the limit on scaled pixels is at least " + CELL * CELL + ", found " + pixels);
+        }
+        return new Mtcnn(minFaceSize, scaleFactor, pixels, proposalThreshold, refinementThreshold, outputThreshold);
+    }
+
+    @Override
+    public String name() {
+        return "mtcnn";
+    }
+
+    @Override
+    public int rank() {
+        return RANK;
+    }
+
+    @Override
+    public Detector create(StageContext context) {
+        return MtcnnDetector.open(this, context);
+    }
+
+    int maxScaledPixels() {
+        return maxScaledPixels;
+    }
+
+    double proposalThreshold() {
+        return proposalThreshold;
+    }
+
+    double refinementThreshold() {
+        return refinementThreshold;
+    }
+
+    double outputThreshold() {
+        return outputThreshold;
+    }
+
+    /** Scale of the largest image of the pyramid: the smallest face has the size of a cell there. */
+    double firstScale() {
+        return (double) CELL / minFaceSize;
+    }
+
+    double scaleFactor() {
+        return scaleFactor;
+    }
+}
