@@ -21,9 +21,11 @@ import io.facever.spi.StageContext;
  *   <li>Means over pixels are computed from whole-number sums, so they are exact before the division.
  *   <li>Scales at which the image would have more than {@link #maxScaledPixels(int)} pixels are left out. That bounds
  *       memory; on a photo so large the smallest faces are not looked for.
- *   <li>Boxes are in the coordinates of {@link io.facever.Point}; inside, as there, they are counted from 1.
  *   <li>Candidates of equal score keep the order in which they were found.
  * </ul>
+ *
+ * <p>Not different: the edges of a box are handed out as that code has them, counted from 1, so they lie up to a pixel to
+ * the right of and below what they enclose. Landmarks count from 0, as {@link io.facever.Point} says.
  */
 public final class Mtcnn implements DetectorProvider {
     /** The face that P-Net sees in one cell of its output, pixels. */

@@ -2,6 +2,7 @@ package io.facever.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.facever.models.ModelStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,8 +59,12 @@ public final class Shared {
         return folder().resolve(image);
     }
 
-    /** Where tests keep converted models, so that modules tested one after the other convert them once. */
-    public static Path modelCache() {
-        return repository().resolve("target").resolve("test-models");
+    /** The published models from the mirror in the shared folder, without a network. */
+    public static ModelStore models() {
+        return ModelStore.builder()
+                .mirror(folder().resolve("mirror").toString())
+                .cache(repository().resolve("target").resolve("test-models"))
+                .offline(true)
+                .build();
     }
 }

@@ -1,0 +1,69 @@
+package io.facever.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.facever.Device;
+import io.facever.models.ModelStore;
+import io.facever.spi.InferenceEngine;
+import io.facever.spi.InferenceSession;
+import io.facever.spi.SessionOptions;
+import io.facever.spi.Tensor;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** P-, R- and O-Net give the golden outputs on the golden inputs. */
+@Tag("weights")
+public abstract class NetworkConformance {
+    private static final float TOLERANCE = 1e-4f;
+
+    /** The engine to test. */
+    protected abstract InferenceEngine engine();
+
+    /** One of the three networks, number by number. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pnet", "rnet", "onet"})
+    void networkGivesTheGoldenOutputs(String network) {
+        JsonNode golden = Shared.golden("mtcnn_networks.json").get(network);
+        ModelStore models = Shared.models();
+        Tensor input = Tensor.allocate(shape(golden.get("inputShape")));
+        for (int i = 0; i < input.data().capacity(); i++) {
+            // the inputFormula of the golden file
+            input.data().put(i, (float) (0.9 * Math.sin(0.37 * i)));
+        }
+        Map<String, Tensor> outputs = new HashMap<>();
+        golden.get("outputs")
+                .forEach(output ->
+                        outputs.put(output.get("name").asText(), Tensor.allocate(shape(output.get("shape")))));
+        try (InferenceSession session =
+                engine().open(models.resolve("mtcnn", network), new SessionOptions(Device.cpu(), 1))) {
+            session.run(Map.of("input", input), outputs);
+        }
+        golden.get("outputs").forEach(output -> {
+            FloatBuffer actual = Objects.requireNonNull(
+                            outputs.get(output.get("name").asText()))
+                    .data();
+            JsonNode values = output.get("values");
+            assertThat(actual.capacity()).isEqualTo(values.size());
+            for (int i = 0; i < values.size(); i++) {
+                assertThat(actual.get(i))
+                        .as("%s %s[%d]", network, output.get("name").asText(), i)
+                        .isCloseTo(values.get(i).floatValue(), within(TOLERANCE));
+            }
+        });
+    }
+
+    private static long[] shape(JsonNode sizes) {
+        long[] shape = new long[sizes.size()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = sizes.get(i).asLong();
+        }
+        return shape;
+    }
+}
