@@ -1,0 +1,77 @@
+package io.facever.cli;
+
+import io.facever.FaceSelection;
+import io.facever.FaceVerifier;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which face, which crop, which model: for every command that embeds faces. */
+final class EmbeddingOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "ID",
+            description = "Embedding model; 'facever models list' shows them. Default: the one that needs no choice.")
+    private Optional<String> model = Optional.empty();
+
+    @Option(
+            names = "--aligner",
+            paramLabel = "NAME",
+            description = "How a face is cut out: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.",
+            defaultValue = "similarity")
+    private AlignerName aligner = AlignerName.SIMILARITY;
+
+    @Option(
+            names = "--faces",
+            paramLabel = "WHICH",
+            description = "Which face is meant when there are several: ${COMPLETION-CANDIDATES}; default"
+                    + " ${DEFAULT-VALUE}. 'all' tries every pair.",
+            defaultValue = "largest")
+    private Faces faces = Faces.LARGEST;
+
+    /** Filled by picocli: use it as a mixin. */
+    EmbeddingOptions() {}
+
+    /** Passes these options on to a builder. */
+    FaceVerifier.Builder apply(FaceVerifier.Builder builder) {
+        model.ifPresent(builder::model);
+        return builder.aligner(aligner.toString()).faceSelection(selection());
+    }
+
+    /** Which face is meant. */
+    FaceSelection selection() {
+        return faces.selection;
+    }
+
+    /** Aligners by their name in the api. */
+    enum AlignerName {
+        SIMILARITY,
+        CROP,
+        CENTER;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Short words for {@link FaceSelection}. */
+    enum Faces {
+        LARGEST(FaceSelection.LARGEST),
+        CENTRAL(FaceSelection.MOST_CENTRAL),
+        BEST(FaceSelection.HIGHEST_SCORE),
+        SINGLE(FaceSelection.SINGLE),
+        ALL(FaceSelection.ALL_PAIRS);
+
+        private final FaceSelection selection;
+
+        Faces(FaceSelection selection) {
+            this.selection = selection;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The {@code facever} command: verify, detect, embed, models. */
+package io.facever.cli;

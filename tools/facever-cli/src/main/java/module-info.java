@@ -1,0 +1,15 @@
+/** The {@code facever} command. */
+module io.facever.cli {
+    requires com.fasterxml.jackson.core;
+    requires transitive info.picocli;
+    requires io.facever.api;
+    requires io.facever.image;
+    requires io.facever.models;
+    requires java.desktop;
+    requires me.tongfei.progressbar;
+
+    exports io.facever.cli;
+
+    opens io.facever.cli to
+            info.picocli;
+}
