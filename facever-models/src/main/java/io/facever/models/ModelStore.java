@@ -153,6 +153,7 @@ public final class ModelStore implements ModelProvider {
 
     @Override
     public Path resolve(String id, String network) {
+        Objects.requireNonNull(network, "network");
         CatalogueModel model = find(id);
         Network wanted = model.networks().stream()
                 .filter(one -> one.name().equals(network))

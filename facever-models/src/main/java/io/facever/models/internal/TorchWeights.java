@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -21,7 +22,6 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-import net.razorvine.pickle.PickleException;
 
 /**
  * A PyTorch state dict, in the format of {@code torch.save} before version 1.6 (five pickles, then the numbers) or since
@@ -51,17 +51,13 @@ public final class TorchWeights implements Weights {
     public static TorchWeights read(Path file) throws IOException {
         try {
             return isZip(file) ? readZip(file) : readLegacy(file);
-        } catch (PickleException
-                | ClassCastException
-                | IndexOutOfBoundsException
-                | NegativeArraySizeException
-                | NullPointerException
-                | ArithmeticException
-                | NumberFormatException e) {
-            // what the pickle library and the casts above throw on bytes that are no state dict
-            throw new WeightsException(file.getFileName() + " can't be read as a PyTorch state dict: " + e, e);
+        } catch (WeightsException | FileSystemException e) {
+            throw e;
         } catch (EOFException | ZipException e) {
             throw new WeightsException(file.getFileName() + " is cut off or damaged: " + e, e);
+        } catch (IOException | RuntimeException e) {
+            // the pickle library has many ways to say that bytes are no pickle, and the casts above add some
+            throw new WeightsException(file.getFileName() + " can't be read as a PyTorch state dict: " + e, e);
         }
     }
 
