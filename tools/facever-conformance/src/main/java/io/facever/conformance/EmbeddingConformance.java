@@ -1,0 +1,128 @@
+package io.facever.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.facever.Device;
+import io.facever.Embedder;
+import io.facever.Embedding;
+import io.facever.FaceCrop;
+import io.facever.ModelDescription;
+import io.facever.facenet.FaceNet;
+import io.facever.facenet.MobileFaceNet;
+import io.facever.image.Images;
+import io.facever.spi.EmbedderProvider;
+import io.facever.spi.InferenceEngine;
+import io.facever.spi.InferenceSession;
+import io.facever.spi.ModelProvider;
+import io.facever.spi.SessionOptions;
+import io.facever.spi.StageContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Holds the embedders against the golden embeddings of golden crops. An engine's tests extend it. */
+@Tag("weights")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class EmbeddingConformance {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddingConformance.class);
+
+    private JsonNode goldenFaces = MissingNode.getInstance();
+
+    /** The engine under test. */
+    protected abstract InferenceEngine engine();
+
+    @BeforeAll
+    void readGoldenData() {
+        goldenFaces = Shared.golden("embeddings.json").get("faces");
+    }
+
+    /** Opens networks on the engine under test, without the rest of a {@link FaceVerifier}. */
+    private record Context(ModelProvider models, InferenceEngine engine) implements StageContext {
+        @Override
+        public ModelDescription describe(String id) {
+            return models.describe(id);
+        }
+
+        @Override
+        public InferenceSession open(String id, String network) {
+            return engine.open(models.resolve(id, network), new SessionOptions(Device.cpu(), 0));
+        }
+    }
+
+    private Embedder embedder(EmbedderProvider provider) {
+        Context context = new Context(Shared.models(), engine());
+        return provider.create(context.describe(provider.defaultModel()), context);
+    }
+
+    @Test
+    void facenetEmbedsTheGoldenCropsAsTheGoldenImplementationDoes() {
+        assertGoldenCrops(new FaceNet(), "crop", "facenetVggface2");
+    }
+
+    @Test
+    void mobilefacenetEmbedsTheGoldenCropsAsTheGoldenImplementationDoes() {
+        assertGoldenCrops(new MobileFaceNet(), "crop96x112", "mobilefacenet");
+    }
+
+    private void assertGoldenCrops(EmbedderProvider provider, String cropKey, String embeddingKey) {
+        List<FaceCrop> crops = crops(cropKey);
+        try (Embedder embedder = embedder(provider)) {
+            List<Embedding> embeddings = embedder.embedAll(crops);
+            double least = 1;
+            for (int i = 0; i < crops.size(); i++) {
+                JsonNode face = goldenFaces.get(i);
+                double cosine = cosine(embeddings.get(i), face.get(embeddingKey));
+                least = Math.min(least, cosine);
+                assertThat(cosine).as(face.get(cropKey).asText()).isGreaterThanOrEqualTo(0.9999);
+            }
+            LOG.warn("{} on {} golden crops: least cosine {}", provider.defaultModel(), crops.size(), least);
+        }
+    }
+
+    @Test
+    void bitsOfAnEmbeddingDoNotDependOnTheBatchThatItIsIn() {
+        List<FaceCrop> crops = crops("crop").subList(0, 19);
+        try (Embedder embedder = embedder(new FaceNet())) {
+            List<Embedding> together = embedder.embedAll(crops);
+            List<Embedding> pairs = new ArrayList<>();
+            for (int i = 0; i < crops.size(); i += 2) {
+                pairs.addAll(embedder.embedAll(crops.subList(i, Math.min(i + 2, crops.size()))));
+            }
+            List<Embedding> single = crops.stream().map(embedder::embed).toList();
+
+            assertThat(together).isEqualTo(single);
+            assertThat(pairs).isEqualTo(single);
+        }
+    }
+
+    private List<FaceCrop> crops(String key) {
+        Path folder = Shared.folder().resolve("golden");
+        List<FaceCrop> crops = new ArrayList<>();
+        for (JsonNode face : goldenFaces) {
+            crops.add(new FaceCrop(Images.read(folder.resolve(face.get(key).asText())), "golden"));
+        }
+        return crops;
+    }
+
+    // the golden numbers are rounded, so their length is not quite 1
+    static double cosine(Embedding embedding, JsonNode golden) {
+        float[] values = embedding.toArray();
+        assertThat(golden.size()).isEqualTo(values.length);
+        double dot = 0;
+        double square = 0;
+        for (int i = 0; i < values.length; i++) {
+            double expected = golden.get(i).asDouble();
+            dot += values[i] * expected;
+            square += expected * expected;
+        }
+        return dot / Math.sqrt(square);
+    }
+}

@@ -1,0 +1,115 @@
+package io.facever.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.facever.Box;
+import io.facever.Face;
+import io.facever.FaceVerifier;
+import io.facever.Image;
+import io.facever.image.Images;
+import io.facever.spi.InferenceEngine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Holds the whole way from photo to embedding against the golden embeddings. An engine's tests extend it. */
+@Tag("weights")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class PipelineConformance {
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineConformance.class);
+
+    /** Below this overlap a face that was found is not the one that the golden data mean. */
+    private static final double SAME_FACE_IOU = 0.5;
+
+    private JsonNode goldenFaces = MissingNode.getInstance();
+    private final Map<String, JsonNode> goldenDetections = new HashMap<>();
+
+    /** The engine under test. */
+    protected abstract InferenceEngine engine();
+
+    @BeforeAll
+    void readGoldenData() {
+        goldenFaces = Shared.golden("embeddings.json").get("faces");
+        for (JsonNode image : Shared.golden("detections.json").get("images")) {
+            goldenDetections.put(image.get("image").asText(), image.get("faces"));
+        }
+    }
+
+    @Test
+    void ownDetectionAndAlignmentLeadToTheGoldenFacenetEmbeddings() {
+        assertEndToEnd("facenet-vggface2", "facenetVggface2");
+    }
+
+    @Test
+    void ownDetectionAndAlignmentLeadToTheGoldenMobilefacenetEmbeddings() {
+        assertEndToEnd("mobilefacenet", "mobilefacenet");
+    }
+
+    private void assertEndToEnd(String model, String embeddingKey) {
+        List<Double> cosines = new ArrayList<>();
+        try (FaceVerifier verifier = FaceVerifier.builder()
+                .engine(engine())
+                .models(Shared.models())
+                .model(model)
+                .build()) {
+            for (JsonNode golden : goldenFaces) {
+                String name = golden.get("image").asText();
+                Image image = Images.read(Shared.image(name));
+                Box expected = box(goldenFace(name, golden.get("face").asInt()).get("box"));
+                Optional<Face> found = nearest(verifier.detect(image), expected);
+                // a face that is not found counts as the worst that can be
+                double cosine = found.map(face -> EmbeddingConformance.cosine(
+                                verifier.embed(image, List.of(face)).get(0), golden.get(embeddingKey)))
+                        .orElse(-1.0);
+                cosines.add(cosine);
+                if (cosine < 0.95) {
+                    LOG.warn("{}: {} has cosine {} to its golden embedding", model, name, cosine);
+                }
+            }
+        }
+        double[] sorted =
+                cosines.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        LOG.warn(
+                "{} end to end on {} faces: median {}, first decile {}, least {}",
+                model,
+                sorted.length,
+                sorted[sorted.length / 2],
+                sorted[sorted.length / 10],
+                sorted[0]);
+        assertThat(sorted).hasSizeGreaterThan(50);
+        assertThat(sorted[sorted.length / 2]).as("median cosine").isGreaterThanOrEqualTo(0.98);
+        long near = Arrays.stream(sorted).filter(cosine -> cosine >= 0.95).count();
+        assertThat(near / (double) sorted.length).as("share of 0.95 and more").isGreaterThanOrEqualTo(0.9);
+    }
+
+    private JsonNode goldenFace(String image, int index) {
+        return Objects.requireNonNull(goldenDetections.get(image), image).get(index);
+    }
+
+    private static Optional<Face> nearest(List<Face> faces, Box expected) {
+        return faces.stream()
+                .filter(face -> face.box().iou(expected) >= SAME_FACE_IOU)
+                .max((one, other) ->
+                        Double.compare(one.box().iou(expected), other.box().iou(expected)));
+    }
+
+    private static Box box(JsonNode edges) {
+        return new Box(
+                edges.get(0).asDouble(),
+                edges.get(1).asDouble(),
+                edges.get(2).asDouble(),
+                edges.get(3).asDouble());
+    }
+}
