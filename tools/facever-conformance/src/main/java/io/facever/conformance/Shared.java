@@ -67,13 +67,4 @@ public final class Shared {
                 .offline(true)
                 .build();
     }
-
-    /** The published models, from the mirror in the folder; no connection is opened. */
-    public static ModelStore models() {
-        return ModelStore.builder()
-                .mirror(folder().resolve("mirror").toString())
-                .cache(modelCache())
-                .offline(true)
-                .build();
-    }
 }

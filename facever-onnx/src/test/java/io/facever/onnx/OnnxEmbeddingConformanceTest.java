@@ -3,7 +3,7 @@ package io.facever.onnx;
 import io.facever.conformance.EmbeddingConformance;
 import io.facever.spi.InferenceEngine;
 
-class OnnxEmbeddingTest extends EmbeddingConformance {
+class OnnxEmbeddingConformanceTest extends EmbeddingConformance {
     @Override
     protected InferenceEngine engine() {
         return new OnnxRuntimeEngine();
