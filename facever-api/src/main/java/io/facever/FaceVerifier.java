@@ -462,8 +462,10 @@ public final class FaceVerifier implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw new ImageException("image-unreadable", file + " is a folder; give the path of a photo");
         }
-        try (InputStream stream = Files.newInputStream(file)) {
-            return decodeBytes(stream.readNBytes((int) MAX_ENCODED_BYTES + 1), file.toString());
+        try {
+            // asked for first, so that a file too large is not read, and the bytes get an array of their size at once
+            requireAcceptable(Files.size(file), file.toString());
+            return decodeBytes(Files.readAllBytes(file), file.toString());
         } catch (NoSuchFileException e) {
             throw new ImageException("image-unreadable", file + " does not exist; give the path of a photo", e);
         } catch (IOException e) {
@@ -472,12 +474,16 @@ public final class FaceVerifier implements AutoCloseable {
     }
 
     private Image decodeBytes(byte[] encoded, String name) {
-        if (encoded.length > MAX_ENCODED_BYTES) {
+        requireAcceptable(encoded.length, name);
+        return decoder.decode(encoded, name, maxPixels);
+    }
+
+    private static void requireAcceptable(long bytes, String name) {
+        if (bytes > MAX_ENCODED_BYTES) {
             throw new ImageException(
                     "image-too-large",
                     name + " is larger than " + (MAX_ENCODED_BYTES >> 20) + " MiB; give a smaller one");
         }
-        return decoder.decode(encoded, name, maxPixels);
     }
 
     /** Without a decoder a verifier still serves callers who bring decoded images; so its lack is told when it is used. */
