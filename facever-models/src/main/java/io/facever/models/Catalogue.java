@@ -16,6 +16,7 @@ import io.facever.models.internal.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -139,10 +140,16 @@ final class Catalogue {
         return new Network(name, sources, files -> conversion.apply(TorchWeights.read(files.get(0))));
     }
 
-    /** What an embedding depends on besides the weights. */
+    /**
+     * What an embedding depends on besides the weights. Calibrations hold for a digest, so this text stays as it is for
+     * as long as the preprocessing does.
+     */
     static String contract(CropSpec crop) {
-        return PIXELS + "; crop " + crop.width() + "x" + crop.height() + "; landmarks "
-                + crop.template().points();
+        StringJoiner points = new StringJoiner(", ", "[", "]");
+        for (Point point : crop.template().points()) {
+            points.add("Point[x=" + point.x() + ", y=" + point.y() + "]");
+        }
+        return PIXELS + "; crop " + crop.width() + "x" + crop.height() + "; landmarks " + points;
     }
 
     private static String digest(List<Network> networks, String contract) {

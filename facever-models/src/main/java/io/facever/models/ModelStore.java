@@ -45,7 +45,9 @@ public final class ModelStore implements ModelProvider {
     private final boolean offline;
     private final ModelProgress progress;
     private final CacheFolder cache;
-    private final List<CatalogueModel> catalogue;
+    /** Read when it is first needed, so that making a store costs nothing. */
+    private volatile Optional<List<CatalogueModel>> catalogue;
+
     private final ImportedModels imported;
 
     /** A store with the settings of system properties and environment, as ServiceLoader makes it. */
@@ -74,7 +76,7 @@ public final class ModelStore implements ModelProvider {
         private boolean offline;
         private ModelProgress progress = (step, done, total) -> {};
         private Storage storage = Storage.DISK;
-        private List<CatalogueModel> catalogue = Catalogue.models();
+        private Optional<List<CatalogueModel>> catalogue = Optional.empty();
 
         private Builder(Settings settings) {
             this.cache = settings.cache();
@@ -120,7 +122,7 @@ public final class ModelStore implements ModelProvider {
 
         /** For tests: small models. */
         Builder catalogue(List<CatalogueModel> catalogue) {
-            this.catalogue = List.copyOf(catalogue);
+            this.catalogue = Optional.of(List.copyOf(catalogue));
             return this;
         }
 
@@ -216,7 +218,7 @@ public final class ModelStore implements ModelProvider {
         Objects.requireNonNull(architecture, "architecture");
         Objects.requireNonNull(stateDict, "stateDict");
         List<String> taken =
-                catalogue.stream().map(model -> model.description().id()).toList();
+                catalogue().stream().map(model -> model.description().id()).toList();
         ImportedModels.Converted converted = imported.convert(id, architecture, stateDict, taken);
         CatalogueModel model = converted.model();
         Path file = file(model, model.networks().get(0));
@@ -229,8 +231,15 @@ public final class ModelStore implements ModelProvider {
         return model.description();
     }
 
+    private List<CatalogueModel> catalogue() {
+        // two threads may both read it; they find the same
+        List<CatalogueModel> models = catalogue.orElseGet(Catalogue::models);
+        catalogue = Optional.of(models);
+        return models;
+    }
+
     private List<CatalogueModel> known() {
-        return Stream.concat(catalogue.stream(), imported.list().stream()).toList();
+        return Stream.concat(catalogue().stream(), imported.list().stream()).toList();
     }
 
     private CatalogueModel find(String id) {

@@ -1,6 +1,7 @@
 package io.facever.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.facever.ModelDescription;
 import java.io.IOException;
@@ -26,6 +27,19 @@ class CatalogueTest {
         assertThat(models).extracting(ModelDescription::id).doesNotHaveDuplicates();
         assertThat(models).extracting(ModelDescription::digest).doesNotHaveDuplicates();
         assertThat(sources()).extracting(SourceFile::path).doesNotHaveDuplicates();
+    }
+
+    /** A calibration names the digest it was measured with: another digest makes it void, so none changes unnoticed. */
+    @Test
+    void digestsAreThoseThatCalibrationsName() {
+        assertThat(Catalogue.models())
+                .extracting(
+                        model -> model.description().id(),
+                        model -> model.description().digest().substring(0, 16))
+                .contains(
+                        tuple("mtcnn", "9ee77b4f2e39090c"),
+                        tuple("facenet-vggface2", "362e30194b6efb22"),
+                        tuple("mobilefacenet", "f3d30b3355b6e1ae"));
     }
 
     @Test
