@@ -106,8 +106,7 @@ public final class FaceVerifier implements AutoCloseable {
         private Optional<String> model = Optional.empty();
         private Optional<Threshold> threshold = Optional.empty();
         private Verifier verifier = Verifier.cosine();
-        private Device device = Device.cpu();
-        private int threads;
+        private SessionOptions session = new SessionOptions(Device.cpu(), 0);
         private FaceSelection faceSelection = FaceSelection.LARGEST;
         private int minFaceSize = DEFAULT_MIN_FACE_SIZE;
         private long maxPixels = DEFAULT_MAX_PIXELS;
@@ -140,16 +139,22 @@ public final class FaceVerifier implements AutoCloseable {
 
         /** Where networks run; the processor if not set. */
         public Builder device(Device device) {
-            this.device = Objects.requireNonNull(device, "device");
+            this.session = session.withDevice(device);
             return this;
         }
 
         /** How many threads one run of a network may use; 0, the default, leaves it to the engine. */
         public Builder threads(int threads) {
-            if (threads < 0) {
-                throw new IllegalArgumentException("threads are 0 (the engine's choice) or more, found " + threads);
-            }
-            this.threads = threads;
+            this.session = session.withThreads(threads);
+            return this;
+        }
+
+        /**
+         * Device, threads and the engine's finer settings at once: accelerator, memory. Replaces what {@link #device} and
+         * {@link #threads} were given before.
+         */
+        public Builder session(SessionOptions options) {
+            this.session = Objects.requireNonNull(options, "options");
             return this;
         }
 
@@ -345,7 +350,7 @@ public final class FaceVerifier implements AutoCloseable {
                             InferenceEngine::name,
                             InferenceEngine::rank)
                     .choose(builder.engineName, "io.facever:facever-onnx (or io.facever:facever-djl)")));
-            this.options = new SessionOptions(builder.device, builder.threads);
+            this.options = builder.session;
         }
 
         // used by one thread only: build() makes the stages one after the other

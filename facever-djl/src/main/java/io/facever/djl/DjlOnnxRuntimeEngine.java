@@ -4,6 +4,7 @@ import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import io.facever.Device;
@@ -38,6 +39,9 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
 
     /** Below {@code onnx}, which has less overhead, above {@code djl-pytorch}, which is ten times the size. */
     private static final int RANK = 50;
+
+    /** As for the engine onnx: more threads than this gain nothing on networks of this size. */
+    private static final int MOST_DEFAULT_THREADS = 4;
 
     private static final String DJL_NAME = "OnnxRuntime";
 
@@ -90,6 +94,7 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
 
     @Override
     public InferenceSession open(Path model, SessionOptions options) {
+        DjlRuntime.refuseOtherThanCuda(NAME, options);
         Engine engine = start();
         String network = String.valueOf(model.getFileName());
         if (!Files.isReadable(model)) {
@@ -134,9 +139,12 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
         try {
             // a waiting thread that spins takes a processor from the callers
             settings.addConfigEntry("session.intra_op.allow_spinning", "0");
-            if (options.threads() > 0) {
-                settings.setIntraOpNumThreads(options.threads());
-            }
+            settings.setIntraOpNumThreads(options.threads() > 0 ? options.threads() : defaultThreads());
+            settings.setCPUArenaAllocator(options.arena());
+            // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
+            settings.setMemoryPatternOptimization(false);
+            // errors come as exceptions; no need for a second copy on standard error
+            settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             if (gpu.isPresent()) {
                 useCuda(settings, gpu.get());
             }
@@ -166,6 +174,10 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
                             + "; expected an ONNX file that it supports",
                     e);
         }
+    }
+
+    private static int defaultThreads() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), MOST_DEFAULT_THREADS);
     }
 
     private static void useCuda(OrtSession.SessionOptions settings, Device gpu) throws OrtException {

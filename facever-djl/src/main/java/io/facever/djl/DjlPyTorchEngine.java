@@ -124,6 +124,7 @@ public final class DjlPyTorchEngine implements InferenceEngine {
 
     @Override
     public InferenceSession open(Path model, SessionOptions options) {
+        DjlRuntime.refuseOtherThanCuda(NAME, options);
         Engine engine = start();
         String network = String.valueOf(model.getFileName());
         if (!Files.isReadable(model)) {

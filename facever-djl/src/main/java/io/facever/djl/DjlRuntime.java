@@ -2,6 +2,8 @@ package io.facever.djl;
 
 import ai.djl.engine.Engine;
 import ai.djl.util.Utils;
+import io.facever.EngineException;
+import io.facever.spi.SessionOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +60,19 @@ final class DjlRuntime {
                         value -> System.setProperty(OFFLINE_PROPERTY, value),
                         () -> System.clearProperty(OFFLINE_PROPERTY));
             }
+        }
+    }
+
+    /** Both engines have CUDA, and no more settings of it than which GPU. */
+    static void refuseOtherThanCuda(String engine, SessionOptions options) {
+        boolean isCuda = options.accelerator() == SessionOptions.Accelerator.DEFAULT
+                || options.accelerator() == SessionOptions.Accelerator.CUDA;
+        if (!isCuda || options.gpuMemoryLimit() > 0) {
+            throw new EngineException(
+                    "device-unavailable",
+                    "engine " + engine + " has CUDA without a limit on memory, and was asked for "
+                            + options.accelerator() + " with a limit of " + options.gpuMemoryLimit()
+                            + " bytes (0 is none); use the engine onnx for that");
         }
     }
 

@@ -188,6 +188,19 @@ abstract class EngineContract {
     }
 
     @Test
+    void refusesSettingsThatItDoesNotHave() throws Exception {
+        Path file = TinyOnnx.twoOutputs(folder);
+        SessionOptions gpu = new SessionOptions(Device.auto(), 1);
+
+        for (SessionOptions wish :
+                List.of(gpu.withAccelerator(SessionOptions.Accelerator.TENSORRT), gpu.withGpuMemoryLimit(1 << 20))) {
+            assertThatThrownBy(() -> engine().open(file, wish))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("use the engine onnx");
+        }
+    }
+
+    @Test
     void autoFallsBackToTheProcessor() throws Exception {
         Path file = TinyOnnx.twoOutputs(folder);
 

@@ -47,6 +47,10 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
 
     @Override
     public Optional<String> unusable() {
+        Optional<String> conflict = Artifacts.conflict(OnnxRuntimeEngine.class.getClassLoader());
+        if (conflict.isPresent()) {
+            return conflict;
+        }
         try {
             OrtSessions.version();
             return Optional.empty();
@@ -76,6 +80,9 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
                             + (Files.isDirectory(model) ? "a folder" : "not there or can't be read")
                             + "; give the path of an ONNX file");
         }
+        Artifacts.conflict(OnnxRuntimeEngine.class.getClassLoader()).ifPresent(conflict -> {
+            throw new EngineException("engine-unusable", "engine " + NAME + " can't be used: " + conflict);
+        });
         try {
             return OrtSessions.open(model, options);
         } catch (LinkageError e) {

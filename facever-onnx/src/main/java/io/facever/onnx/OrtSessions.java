@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
 import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import io.facever.Device;
 import io.facever.EngineException;
@@ -36,30 +35,30 @@ final class OrtSessions {
 
     static InferenceSession open(Path model, SessionOptions options) {
         return switch (options.device().kind()) {
-            case CPU -> openOnCpu(model, options.threads());
-            case GPU -> openOnGpu(model, options.threads(), options.device());
-            case AUTO -> openOnAny(model, options.threads());
+            case CPU -> openOnCpu(model, options);
+            case GPU -> openOnGpu(model, options, options.device());
+            case AUTO -> openOnAny(model, options);
         };
     }
 
-    private static InferenceSession openOnAny(Path model, int threads) {
+    private static InferenceSession openOnAny(Path model, SessionOptions options) {
         InferenceSession session;
         try {
-            session = openOnGpu(model, threads, Device.gpu());
+            session = openOnGpu(model, options, Device.gpu());
         } catch (EngineException e) {
             if (!e.anchor().equals("device-unavailable")) {
                 throw e;
             }
             LOG.info("{} runs on the processor: {}", model.getFileName(), e.getMessage());
-            return openOnCpu(model, threads);
+            return openOnCpu(model, options);
         }
         LOG.info("{} runs on {}", model.getFileName(), session.provider());
         return session;
     }
 
-    private static InferenceSession openOnCpu(Path model, int threads) {
+    private static InferenceSession openOnCpu(Path model, SessionOptions options) {
         try {
-            return create(model, threads, Optional.empty());
+            return create(model, options, Optional.empty());
         } catch (OrtException e) {
             throw new EngineException(
                     "network-unreadable",
@@ -69,20 +68,20 @@ final class OrtSessions {
         }
     }
 
-    private static InferenceSession openOnGpu(Path model, int threads, Device gpu) {
-        if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+    private static InferenceSession openOnGpu(Path model, SessionOptions options, Device gpu) {
+        Accelerators accelerator = Accelerators.of(options.accelerator());
+        if (!OrtEnvironment.getAvailableProviders().contains(accelerator.provider())) {
             throw new EngineException(
                     "device-unavailable",
-                    gpu + " can't be used: the ONNX Runtime on the class path is the one for processors, it has only "
-                            + OrtEnvironment.getAvailableProviders()
-                            + "; put com.microsoft.onnxruntime:onnxruntime_gpu in the place of onnxruntime (not beside"
-                            + " it), or ask for Device.cpu()");
+                    gpu + " can't be used: the ONNX Runtime on the class path was built without " + accelerator
+                            + ", it has only " + OrtEnvironment.getAvailableProviders() + "; "
+                            + accelerator.wayOut() + ", or ask for Device.cpu()");
         }
         try {
-            return create(model, threads, Optional.of(gpu));
+            return create(model, options, Optional.of(gpu));
         } catch (OrtException e) {
             // a file that the processor can't load either is no fault of the device
-            openOnCpu(model, threads).close();
+            openOnCpu(model, options).close();
             throw new EngineException(
                     "device-unavailable",
                     gpu + " can't be used: " + missing(e) + " (" + e.getMessage() + "); or ask for Device.cpu()",
@@ -113,10 +112,12 @@ final class OrtSessions {
         return "CUDA did not start; check driver, CUDA and cuDNN";
     }
 
-    private static InferenceSession create(Path model, int threads, Optional<Device> gpu) throws OrtException {
+    private static InferenceSession create(Path model, SessionOptions options, Optional<Device> gpu)
+            throws OrtException {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
-            settings.setIntraOpNumThreads(threads > 0 ? threads : defaultThreads());
+            settings.setIntraOpNumThreads(options.threads() > 0 ? options.threads() : defaultThreads());
+            settings.setCPUArenaAllocator(options.arena());
             // a thread that spins while it waits takes a processor from other callers and from the next network
             settings.addConfigEntry("session.intra_op.allow_spinning", "0");
             // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
@@ -126,10 +127,9 @@ final class OrtSessions {
             String provider = "cpu";
             if (gpu.isPresent()) {
                 int index = gpu.get().index();
-                // without this, operators that CUDA does not take go to the processor in silence
+                // without this, operators that the GPU does not take go to the processor in silence
                 settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
-                settings.addCUDA(index);
-                provider = "cuda:" + index;
+                provider = Accelerators.of(options.accelerator()).add(settings, index, options.gpuMemoryLimit());
             }
             OrtSession session = environment.createSession(model.toString(), settings);
             try {

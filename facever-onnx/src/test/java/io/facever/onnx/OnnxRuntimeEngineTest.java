@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxRuntimeEngineTest {
@@ -255,5 +256,30 @@ class OnnxRuntimeEngineTest {
         float[] numbers = new float[tensor.data().capacity()];
         tensor.data().duplicate().clear().get(numbers);
         return numbers;
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionOptions.Accelerator.class)
+    void refusesAnAcceleratorThatThisOnnxRuntimeLacks(SessionOptions.Accelerator accelerator) throws IOException {
+        Path file = TinyOnnx.doubleAndPositive(folder);
+        SessionOptions wish = new SessionOptions(Device.gpu(), 1).withAccelerator(accelerator);
+        Assumptions.assumeFalse(OrtEnvironment.getAvailableProviders()
+                .contains(Accelerators.of(accelerator).provider()));
+        String name = Accelerators.of(accelerator).name();
+
+        assertThatThrownBy(() -> engine.open(file, wish))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("built without " + name)
+                .hasMessageContaining("onnxruntime")
+                .hasMessageContaining("device-unavailable");
+    }
+
+    @Test
+    void givesTheSameWithoutAnArena() throws IOException {
+        try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU.withArena(false))) {
+            Tensor doubled = Tensor.allocate(1, 3);
+            session.run(Map.of("x", tensor(1, 2, 3)), Map.of("double", doubled));
+            assertThat(numbers(doubled)).containsExactly(2, 4, 6);
+        }
     }
 }
