@@ -1,0 +1,358 @@
+package io.facever.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.facever.conformance.Shared;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands on real photos with the published weights. */
+@Tag("weights")
+class PipelineTest {
+    private static final String LARRY = "Larry_Page_0000.jpg";
+    private static final String ALSO_LARRY = "Larry_Page_0001.jpg";
+    private static final String BILL = "Bill_Gates_0001.jpg";
+    private static final String SIX_FACES = "multiface.jpg";
+
+    @TempDir
+    static Path folder;
+
+    private static Path faceless;
+
+    @BeforeAll
+    static void useTheMirrorAndTheCacheOfTheTests() throws IOException {
+        Path shared = Shared.folder();
+        System.setProperty("facever.mirror", shared.resolve("mirror").toString());
+        System.setProperty("facever.cache", modelCache().toString());
+        faceless = folder.resolve("grey.png");
+        ImageIO.write(new BufferedImage(200, 150, BufferedImage.TYPE_INT_RGB), "png", faceless.toFile());
+    }
+
+    @AfterAll
+    static void restore() {
+        System.clearProperty("facever.mirror");
+        System.clearProperty("facever.cache");
+    }
+
+    /** The folder that the conformance suites use too, so that the models are converted once. */
+    private static Path modelCache() {
+        return Shared.repository().resolve("target").resolve("test-models");
+    }
+
+    private static Path photo(String name) {
+        return Shared.image("photos/" + name);
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void samePersonIsAMatchToldInPlainWords() {
+        Run run = Run.facever("verify", photo(LARRY), photo(ALSO_LARRY));
+
+        assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.MATCH);
+        assertThat(run.out())
+                .startsWith("MATCH: the two photos show the same person.")
+                .contains("similarity", "threshold", LARRY, ALSO_LARRY, "1 face", "facenet-vggface2");
+    }
+
+    @Test
+    void differentPeopleAreNoMatch() {
+        Run run = Run.facever("verify", photo(LARRY), photo(BILL));
+
+        assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.NO_MATCH);
+        assertThat(run.out()).startsWith("NO MATCH: the two photos show different people.");
+    }
+
+    @Test
+    void noFaceIsInconclusiveWithASentenceThatAsksForABetterImage() {
+        Run run = Run.facever("verify", photo(LARRY), faceless);
+
+        assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        assertThat(run.out())
+                .startsWith("INCONCLUSIVE")
+                .contains("No face was found in the second image. Please give a clearer image");
+    }
+
+    @Test
+    void verifyWritesOneJsonDocumentOfTheAgreedShape() {
+        Run run = Run.facever("verify", photo(LARRY), photo(ALSO_LARRY), "--json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        JsonNode json = run.json();
+        assertThat(names(json))
+                .containsExactly(
+                        "outcome",
+                        "match",
+                        "similarity",
+                        "threshold",
+                        "model",
+                        "reasons",
+                        "first",
+                        "second",
+                        "timings");
+        assertThat(json.get("outcome").textValue()).isEqualTo("MATCH");
+        assertThat(json.get("match").booleanValue()).isTrue();
+        assertThat(json.get("similarity").doubleValue())
+                .isBetween(json.get("threshold").doubleValue(), 1.0);
+        assertThat(json.get("model").textValue()).isEqualTo("facenet-vggface2");
+        assertThat(json.get("reasons")).isEmpty();
+        assertThat(names(json.get("timings"))).containsExactly("decodeMs", "detectMs", "alignMs", "embedMs", "totalMs");
+        JsonNode first = json.get("first");
+        assertThat(names(first)).containsExactly("image", "faces", "face");
+        assertThat(first.get("image").textValue()).isEqualTo(photo(LARRY).toString());
+        assertThat(first.get("faces").intValue()).isEqualTo(1);
+        assertFace(first.get("face"));
+    }
+
+    private static void assertFace(JsonNode face) {
+        assertThat(names(face)).containsExactly("box", "score", "landmarks");
+        JsonNode box = face.get("box");
+        assertThat(box).hasSize(4);
+        assertThat(box.get(2).doubleValue()).isGreaterThan(box.get(0).doubleValue());
+        assertThat(box.get(3).doubleValue()).isGreaterThan(box.get(1).doubleValue());
+        assertThat(face.get("score").doubleValue()).isBetween(0.7, 1.0);
+        JsonNode landmarks = face.get("landmarks");
+        assertThat(landmarks).hasSize(5).allMatch(point -> point.size() == 2);
+        assertThat(landmarks.get(0).get(0).doubleValue())
+                .as("the left eye as seen in the image comes first")
+                .isLessThan(landmarks.get(1).get(0).doubleValue());
+        assertThat(landmarks.get(0).get(1).doubleValue())
+                .as("eyes lie above the mouth")
+                .isLessThan(landmarks.get(3).get(1).doubleValue());
+    }
+
+    @Test
+    void inconclusiveJsonHasReasonsAndNoSimilarity() {
+        Run run = Run.facever("verify", faceless, faceless, "--json");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        JsonNode json = run.json();
+        assertThat(json.get("similarity").isNull()).isTrue();
+        assertThat(json.get("match").booleanValue()).isFalse();
+        assertThat(json.get("reasons").get(0).textValue()).isEqualTo("NO_FACE_IN_FIRST_IMAGE");
+        assertThat(json.get("reasons").get(1).textValue()).isEqualTo("NO_FACE_IN_SECOND_IMAGE");
+        assertThat(json.get("first").get("face").isNull()).isTrue();
+    }
+
+    @Test
+    void thresholdOfTheCallerDecides() {
+        assertThat(Run.facever("verify", photo(LARRY), photo(ALSO_LARRY), "--threshold", "0.9999")
+                        .status())
+                .isEqualTo(ExitStatus.NO_MATCH);
+        assertThat(Run.facever("verify", photo(LARRY), photo(BILL), "--threshold", "-1")
+                        .status())
+                .isEqualTo(ExitStatus.MATCH);
+    }
+
+    @Test
+    void singleRefusesAPhotoOfSeveral() {
+        Run run = Run.facever("verify", photo(SIX_FACES), photo(LARRY), "--faces", "single", "--json");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        assertThat(run.json().get("reasons").get(0).textValue()).isEqualTo("SEVERAL_FACES_IN_FIRST_IMAGE");
+        assertThat(run.json().get("first").get("faces").intValue()).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"similarity", "crop", "center"})
+    void everyAlignerFindsAPhotoEqualToItself(String aligner) {
+        Run run = Run.facever("verify", photo(LARRY), photo(LARRY), "--aligner", aligner, "--json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().get("similarity").doubleValue()).isCloseTo(1, within(1e-5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"largest", "central", "best", "all"})
+    void everyFaceSelectionFindsAPhotoEqualToItself(String faces) {
+        Run run = Run.facever("verify", photo(SIX_FACES), photo(SIX_FACES), "--faces", faces, "--json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().get("similarity").doubleValue()).isCloseTo(1, within(1e-5));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"verify, 4", "detect, 4", "embed, 4"})
+    void unreadableImagesAreToldApartByStatusAndName(String command, int status) throws IOException {
+        Path empty = Files.write(folder.resolve("empty.jpg"), new byte[0]);
+        Path text = Files.writeString(folder.resolve("text.jpg"), "This is no photo, whatever its name says.");
+        Path missing = folder.resolve("missing.jpg");
+        Path directory = Files.createDirectories(folder.resolve("folder.jpg"));
+        byte[] whole = Files.readAllBytes(photo(BILL));
+        Path cut = Files.write(folder.resolve("cut.jpg"), java.util.Arrays.copyOf(whole, whole.length / 2));
+
+        for (Path bad : List.of(empty, text, missing, directory, cut)) {
+            Run run = Run.facever(command, bad, photo(BILL), "--json");
+            assertThat(run.status()).as(bad + ": " + run.err()).isEqualTo(status);
+            assertThat(run.err())
+                    .contains(bad.getFileName().toString(), "[docs/errors.md#image-")
+                    .doesNotContain("\tat ")
+                    .hasLineCount(1);
+            if (command.equals("verify")) {
+                assertThat(run.out()).isEmpty();
+            } else {
+                assertThat(run.json()).as("the other photo is in the result").hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void stackTraceIsForVerboseAlone() {
+        String level = "org.slf4j.simpleLogger.defaultLogLevel";
+        String before = System.getProperty(level);
+        try {
+            Run run = Run.facever("verify", folder.resolve("missing.jpg"), photo(BILL), "--verbose");
+            assertThat(run.status()).isEqualTo(ExitStatus.IMAGE);
+            assertThat(run.err()).contains("\tat io.facever");
+        } finally {
+            System.setProperty(level, before);
+        }
+    }
+
+    @Test
+    void unknownModelIsUnavailableAndNamesTheKnownOnes() {
+        Run run = Run.facever("verify", photo(LARRY), photo(BILL), "--model", "facenet-2030");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
+        assertThat(run.err()).contains("'facenet-2030'", "mobilefacenet", "[docs/errors.md#model-unknown]");
+    }
+
+    @Test
+    void detectorIsNoEmbeddingModel() {
+        Run run = Run.facever("verify", photo(LARRY), photo(BILL), "--model", "mtcnn");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
+        assertThat(run.err()).contains("mtcnn", "[docs/errors.md#").doesNotContain("\tat ");
+    }
+
+    @Test
+    void unknownEngineIsUnavailableAndNamesTheFoundOnes() {
+        Run run = Run.facever("verify", photo(LARRY), photo(BILL), "--engine", "abacus");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
+        assertThat(run.err()).contains("'abacus'", "onnx", "[docs/errors.md#provider-not-found]");
+    }
+
+    @Test
+    void missingModelsAreUnavailable() {
+        System.setProperty("facever.cache", folder.resolve("empty-cache").toString());
+        System.setProperty("facever.mirror", folder.resolve("no-mirror").toString());
+        try {
+            Run run = Run.facever("verify", photo(LARRY), photo(BILL));
+            assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
+            assertThat(run.err()).contains("[docs/errors.md#").doesNotContain("\tat ");
+        } finally {
+            System.setProperty("facever.cache", modelCache().toString());
+            System.setProperty(
+                    "facever.mirror", Shared.folder().resolve("mirror").toString());
+        }
+    }
+
+    @Test
+    void detectWritesAnArrayWithAllFacesBestFirst() {
+        Run run = Run.facever("detect", photo(SIX_FACES), faceless, "--json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        JsonNode json = run.json();
+        assertThat(json).hasSize(2);
+        JsonNode photo = json.get(0);
+        assertThat(names(photo)).containsExactly("image", "width", "height", "faces");
+        assertThat(photo.get("faces")).hasSize(6).allSatisfy(PipelineTest::assertFace);
+        double last = 1;
+        for (JsonNode face : photo.get("faces")) {
+            assertThat(face.get("score").doubleValue()).isLessThanOrEqualTo(last);
+            last = face.get("score").doubleValue();
+        }
+        assertThat(json.get(1).get("width").intValue()).isEqualTo(200);
+        assertThat(json.get(1).get("height").intValue()).isEqualTo(150);
+        assertThat(json.get(1).get("faces")).isEmpty();
+    }
+
+    @Test
+    void detectTellsWhatItFound() {
+        Run run = Run.facever("detect", photo(LARRY), faceless);
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains(LARRY + ": 1 face in ", "score ", "grey.png: no face in 200 x 150 pixels");
+    }
+
+    @Test
+    void embedWritesUnitVectorsWithTheirModel() {
+        Run run = Run.facever("embed", photo(LARRY), photo(BILL), "--model", "mobilefacenet", "--json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json()).hasSize(2).allSatisfy(one -> {
+            assertThat(names(one)).containsExactly("image", "model", "dimension", "embedding");
+            assertThat(one.get("model").textValue()).isEqualTo("mobilefacenet");
+            assertThat(one.get("dimension").intValue()).isEqualTo(128);
+            assertThat(one.get("embedding")).hasSize(128);
+            double squares = 0;
+            for (JsonNode value : one.get("embedding")) {
+                squares += value.doubleValue() * value.doubleValue();
+            }
+            assertThat(squares).isCloseTo(1, within(1e-5));
+        });
+    }
+
+    @Test
+    void embedOfAPhotoWithoutAFaceHasNoVector() {
+        Run run = Run.facever("embed", photo(LARRY), faceless, "--json");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        assertThat(run.json().get(0).get("embedding")).hasSize(512);
+        assertThat(run.json().get(1).get("embedding").isNull()).isTrue();
+        assertThat(run.err()).contains("grey.png", "[docs/errors.md#no-usable-face]");
+    }
+
+    @Test
+    void drawingsArePictures() throws IOException {
+        Path verified = folder.resolve("verified.png");
+        Path faces = folder.resolve("faces.png");
+
+        assertThat(Run.facever("verify", photo(LARRY), photo(BILL), "--draw", verified)
+                        .status())
+                .isEqualTo(ExitStatus.NO_MATCH);
+        assertThat(Run.facever("detect", photo(LARRY), photo(SIX_FACES), "--draw", faces)
+                        .status())
+                .isZero();
+
+        BufferedImage one = ImageIO.read(photo(LARRY).toFile());
+        assertThat(ImageIO.read(verified.toFile()).getWidth()).isGreaterThan(one.getWidth());
+        assertThat(ImageIO.read(folder.resolve("faces-1.png").toFile()).getWidth())
+                .isGreaterThanOrEqualTo(one.getWidth());
+        assertThat(folder.resolve("faces-2.png")).isNotEmptyFile();
+        assertThat(faces).doesNotExist();
+    }
+
+    @Test
+    void drawingThatCanNotBeWrittenIsToldAndNothingElseIsSaid() {
+        Path nowhere = folder.resolve("no-such-folder").resolve("out.png");
+
+        Run run = Run.facever("verify", photo(LARRY), photo(BILL), "--json", "--draw", nowhere);
+
+        assertThat(run.status()).isEqualTo(ExitStatus.OUTPUT);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("out.png", "[docs/errors.md#picture-unwritable]")
+                .hasLineCount(1);
+    }
+}
