@@ -3,6 +3,7 @@ package io.facever.models;
 import io.facever.ModelException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -245,6 +246,12 @@ final class CacheFolder {
 
     /** Tells a full disk from a folder that can't be written to. */
     ModelException unwritable(Path file, IOException cause) {
+        if (cause instanceof ClosedByInterruptException) {
+            return new ModelException(
+                    "model-fetch-interrupted",
+                    "interrupted while " + file + " was made; nothing half-written was left there; call again",
+                    cause);
+        }
         String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         boolean full = text.contains("no space left") || text.contains("not enough space") || text.contains("quota");
         if (full) {

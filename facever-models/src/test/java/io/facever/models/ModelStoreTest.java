@@ -376,6 +376,20 @@ class ModelStoreTest {
     }
 
     @Test
+    void saysThatItWasInterruptedAndStaysUsable() throws IOException {
+        ModelStore store = tiny.store(cache).build();
+        Thread.currentThread().interrupt();
+        try {
+            assertFails(() -> store.resolve("tiny", "other"), "model-fetch-interrupted", "interrupted");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(CacheFiles.names(cache)).isEmpty();
+        store.resolve("tiny", "other");
+        assertThat(CacheFiles.names(cache)).containsExactly("other.onnx", "other.onnx.sha256");
+    }
+
+    @Test
     void tellsHowFarItIs() {
         List<String> steps = new ArrayList<>();
         List<Long> fetched = new ArrayList<>();
