@@ -1,0 +1,346 @@
+package io.facever.mtcnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.facever.Box;
+import io.facever.Detector;
+import io.facever.EngineException;
+import io.facever.Face;
+import io.facever.Image;
+import io.facever.Point;
+import io.facever.spi.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MtcnnDetectorTest {
+    private static final Offset<Double> ROUNDING = Offset.offset(1e-4);
+
+    /** R-Net and O-Net that believe every crop and leave its box alone; landmarks in the middle of the box. */
+    private static FakeNetworks believers() {
+        return new FakeNetworks()
+                .with("rnet", (input, outputs) -> believe(input, outputs, 0.9))
+                .with("onet", (input, outputs) -> {
+                    believe(input, outputs, 0.99);
+                    for (int i = 0; i < 10 * input.shape()[0]; i++) {
+                        FakeNetworks.put(outputs, "landmarks", i, 0.5);
+                    }
+                });
+    }
+
+    private static void believe(Tensor input, Map<String, Tensor> outputs, double score) {
+        for (int i = 0; i < input.shape()[0]; i++) {
+            FakeNetworks.put(outputs, "probability", 2 * i + 1, score);
+        }
+    }
+
+    /** A P-Net that is sure of one cell of the scale with this width of input. */
+    private static FakeNetworks.Network proposing(int inputWidth, int column, int row) {
+        return (input, outputs) -> {
+            int width = (int) input.shape()[3];
+            int height = (int) input.shape()[2];
+            if (width == inputWidth) {
+                int columns = MtcnnDetector.cells(width);
+                int cells = columns * MtcnnDetector.cells(height);
+                FakeNetworks.put(outputs, "probability", cells + row * columns + column, 0.8);
+            }
+        };
+    }
+
+    private static Image gray(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        Arrays.fill(rgb, (byte) 128);
+        return Image.ofRgb(width, height, rgb);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "11, 300", "19, 19", "4000, 3"})
+    void findsNothingInImagesSmallerThanAFaceAndRunsNothing(int width, int height) {
+        FakeNetworks networks = believers().with("pnet", proposing(13, 0, 0));
+        try (Detector detector = new Mtcnn().create(networks)) {
+            assertThat(detector.detect(gray(width, height))).isEmpty();
+        }
+        assertThat(networks.runs()).isEmpty();
+    }
+
+    @Test
+    void looksAtEachScaleUntilTheSmallestFaceFillsTheImage() {
+        FakeNetworks networks = new FakeNetworks();
+        try (Detector detector = new Mtcnn().create(networks)) {
+            assertThat(detector.detect(gray(100, 60))).isEmpty();
+        }
+        // 12/20 of the image, then 0.709 of it while the shorter side has 12 pixels; a size is floor(side * scale + 1)
+        assertThat(networks.shapes("pnet"))
+                .containsExactly(
+                        List.of(1L, 3L, 37L, 61L),
+                        List.of(1L, 3L, 26L, 43L),
+                        List.of(1L, 3L, 19L, 31L),
+                        List.of(1L, 3L, 13L, 22L));
+        assertThat(networks.shapes("rnet")).isEmpty();
+    }
+
+    @Property(tries = 50)
+    void takesLessScalesForLargerFaces(@ForAll @IntRange(min = 12, max = 300) int minFaceSize) {
+        FakeNetworks networks = new FakeNetworks();
+        try (Detector detector =
+                new Mtcnn().minFaceSize(minFaceSize).scaleFactor(0.5).create(networks)) {
+            detector.detect(gray(200, 200));
+        }
+        int expected = 0;
+        for (double side = 200.0 * 12 / minFaceSize; side >= 12; side /= 2) {
+            expected++;
+        }
+        assertThat(networks.shapes("pnet")).hasSize(expected);
+    }
+
+    @Test
+    void leavesOutScalesAboveTheLimit() {
+        FakeNetworks networks = new FakeNetworks();
+        try (Detector detector = new Mtcnn().maxScaledPixels(26 * 43).create(networks)) {
+            detector.detect(gray(100, 60));
+        }
+        assertThat(networks.shapes("pnet")).first().isEqualTo(List.of(1L, 3L, 26L, 43L));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"24, 7", "30, 10", "12, 1", "13, 2", "14, 2", "15, 3"})
+    void knowsTheSizeOfPNetsOutput(int pixels, int cells) {
+        assertThat(MtcnnDetector.cells(pixels)).isEqualTo(cells);
+    }
+
+    @Test
+    void scalesPixelsForTheNetworks() {
+        List<Float> seen = new ArrayList<>();
+        FakeNetworks networks = new FakeNetworks()
+                .with("pnet", (input, outputs) -> seen.add(input.data().get(0)));
+        byte[] rgb = new byte[3 * 20 * 20];
+        for (int i = 0; i < rgb.length; i += 3) {
+            rgb[i] = (byte) 255;
+        }
+        try (Detector detector = new Mtcnn().create(networks)) {
+            detector.detect(Image.ofRgb(20, 20, rgb));
+        }
+        assertThat(seen).containsExactly(127.5f / 128);
+    }
+
+    @Test
+    void followsAFaceThroughTheCascade() {
+        // cell (5, 3) of the first scale, 0.6: pixels 10..21 and 6..17 there
+        FakeNetworks networks = believers().with("pnet", proposing(61, 5, 3));
+        try (Detector detector = new Mtcnn().create(networks)) {
+            assertThat(detector.detect(gray(100, 60))).singleElement().satisfies(face -> {
+                // from floor(11 / 0.6), floor(7 / 0.6) to floor(22 / 0.6), floor(18 / 0.6), made a square of 19
+                assertThat(face.box()).isEqualTo(new Box(17.5, 11, 36.5, 30));
+                assertThat(face.score()).isCloseTo(0.99, ROUNDING);
+                assertThat(face.landmarks().points()).containsOnly(new Point(16.5 + 10, 10 + 10));
+            });
+        }
+        assertThat(networks.shapes("rnet")).containsExactly(List.of(1L, 3L, 24L, 24L));
+        assertThat(networks.shapes("onet")).containsExactly(List.of(1L, 3L, 48L, 48L));
+    }
+
+    @Test
+    void letsABoxReachBeyondTheImage() {
+        FakeNetworks networks = believers().with("pnet", proposing(61, 0, 0)).with("rnet", (input, outputs) -> {
+            believe(input, outputs, 0.9);
+            // far up and to the left
+            FakeNetworks.put(outputs, "regression", 0, -0.5);
+            FakeNetworks.put(outputs, "regression", 1, -0.5);
+        });
+        try (Detector detector = new Mtcnn().create(networks)) {
+            assertThat(detector.detect(gray(100, 60))).singleElement().satisfies(face -> {
+                assertThat(face.box().x1()).isNegative();
+                assertThat(face.box().y1()).isNegative();
+                assertThat(face.box().x2()).isPositive();
+            });
+        }
+    }
+
+    @Test
+    void forgetsABoxWithNoPixelInTheImage() {
+        FakeNetworks networks = believers().with("pnet", proposing(61, 0, 0)).with("rnet", (input, outputs) -> {
+            believe(input, outputs, 0.9);
+            FakeNetworks.put(outputs, "regression", 0, -9);
+            FakeNetworks.put(outputs, "regression", 2, -9);
+        });
+        try (Detector detector = new Mtcnn().create(networks)) {
+            assertThat(detector.detect(gray(100, 60))).isEmpty();
+        }
+        assertThat(networks.shapes("onet")).isEmpty();
+    }
+
+    @Test
+    void dropsWhatALaterNetworkDoubts() {
+        FakeNetworks networks = believers()
+                .with("pnet", proposing(61, 5, 3))
+                .with("onet", (input, outputs) -> believe(input, outputs, 0.69));
+        try (Detector detector = new Mtcnn().create(networks);
+                Detector lenient = new Mtcnn().thresholds(0.6, 0.7, 0.6).create(networks)) {
+            assertThat(detector.detect(gray(100, 60))).isEmpty();
+            assertThat(lenient.detect(gray(100, 60))).hasSize(1);
+        }
+    }
+
+    @Test
+    void cutsManyCandidatesIntoBatches() {
+        // every fourth cell in both directions: boxes that hardly overlap
+        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+            int width = (int) input.shape()[3];
+            int columns = MtcnnDetector.cells(width);
+            int rows = MtcnnDetector.cells((int) input.shape()[2]);
+            for (int cell = 0; cell < columns * rows; cell++) {
+                if (width == 361 && cell % columns % 4 == 0 && cell / columns % 4 == 0) {
+                    FakeNetworks.put(outputs, "probability", columns * rows + cell, 0.7 + cell * 1e-6);
+                }
+            }
+        });
+        Image image = gray(600, 600);
+        List<Face> faces;
+        try (Detector detector = new Mtcnn().create(networks)) {
+            faces = detector.detect(image);
+        }
+        int candidates = 44 * 44;
+        assertThat(faces).hasSize(candidates);
+        for (String network : List.of("rnet", "onet")) {
+            List<List<Long>> shapes = networks.shapes(network);
+            assertThat(shapes.stream().mapToLong(shape -> shape.get(0)).sum()).isEqualTo(candidates);
+            assertThat(shapes).allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(128));
+        }
+    }
+
+    @Test
+    void givesTheBestFirst() {
+        FakeNetworks networks = believers()
+                .with("pnet", (input, outputs) -> {
+                    proposing(61, 2, 3).run(input, outputs);
+                    int columns = MtcnnDetector.cells((int) input.shape()[3]);
+                    int cells = columns * MtcnnDetector.cells((int) input.shape()[2]);
+                    if (input.shape()[3] == 61) {
+                        FakeNetworks.put(outputs, "probability", cells + 3 * columns + 20, 0.9);
+                    }
+                })
+                .with("onet", (input, outputs) -> {
+                    believe(input, outputs, 0.8);
+                    // the second of the batch, which P-Net liked less
+                    FakeNetworks.put(outputs, "probability", 3, 0.95);
+                });
+        try (Detector detector = new Mtcnn().create(networks)) {
+            List<Face> faces = detector.detect(gray(100, 60));
+            assertThat(faces).extracting(Face::score).hasSize(2);
+            assertThat(faces.get(0).score()).isCloseTo(0.95, ROUNDING);
+            assertThat(faces.get(0).box().x1()).isLessThan(faces.get(1).box().x1());
+        }
+    }
+
+    @Test
+    void closesWhatItOpenedWhenANetworkIsMissing() {
+        FakeNetworks networks = new FakeNetworks().missing("onet");
+        Mtcnn mtcnn = new Mtcnn();
+        assertThatThrownBy(() -> mtcnn.create(networks)).isInstanceOf(EngineException.class);
+        assertThat(networks.opened()).isEqualTo(2);
+        assertThat(networks.closes()).containsExactly(1, 1);
+    }
+
+    @Test
+    void closesItsNetworksOnceAndRefusesToWorkAfterwards() {
+        FakeNetworks networks = new FakeNetworks();
+        Detector detector = new Mtcnn().create(networks);
+        detector.close();
+        detector.close();
+        assertThat(networks.closes()).containsExactly(1, 1, 1);
+        assertThatThrownBy(() -> detector.detect(gray(100, 60)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void worksOnAfterAFailedRun() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+            if (broken.get()) {
+                throw new EngineException("inference-failed", "out of memory");
+            }
+            proposing(61, 5, 3).run(input, outputs);
+        });
+        try (Detector detector = new Mtcnn().create(networks)) {
+            assertThatThrownBy(() -> detector.detect(gray(100, 60))).isInstanceOf(EngineException.class);
+            broken.set(false);
+            assertThat(detector.detect(gray(100, 60))).hasSize(1);
+        }
+    }
+
+    @Test
+    void closeWaitsForARunningCall() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+            running.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            proposing(61, 5, 3).run(input, outputs);
+        });
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Detector detector = new Mtcnn().create(networks);
+            Future<List<Face>> call = threads.submit(() -> detector.detect(gray(100, 60)));
+            running.await();
+            Future<?> close = threads.submit(detector::close);
+            assertThat(close.isDone()).isFalse();
+            assertThat(networks.closes()).containsExactly(0, 0, 0);
+            goOn.countDown();
+            assertThat(call.get()).hasSize(1);
+            close.get();
+            assertThat(networks.closes()).containsExactly(1, 1, 1);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void keepsCallersApart() throws Exception {
+        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+            // the face is where the first row is bright
+            int width = (int) input.shape()[3];
+            if (width == 61) {
+                int columns = MtcnnDetector.cells(width);
+                int cells = columns * MtcnnDetector.cells((int) input.shape()[2]);
+                int column = input.data().get(0) > 0 ? 2 : 20;
+                FakeNetworks.put(outputs, "probability", cells + 3 * columns + column, 0.9);
+            }
+        });
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (Detector detector = new Mtcnn().create(networks)) {
+            Image dark = Image.ofRgb(100, 60, new byte[3 * 100 * 60]);
+            Image bright = gray(100, 60);
+            List<Face> inDark = detector.detect(dark);
+            List<Face> inBright = detector.detect(bright);
+            assertThat(inDark).isNotEqualTo(inBright);
+            List<Future<List<List<Face>>>> calls = new ArrayList<>();
+            for (int caller = 0; caller < 4; caller++) {
+                calls.add(threads.submit(() -> detector.detectAll(List.of(dark, bright, bright, dark))));
+            }
+            for (Future<List<List<Face>>> call : calls) {
+                assertThat(call.get()).containsExactly(inDark, inBright, inBright, inDark);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.facever.mtcnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.facever.Image;
+import io.facever.spi.Tensor;
+import java.nio.FloatBuffer;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class PixelSumsTest {
+    /** Room before and after the target that must stay as it was. */
+    private static final int MARGIN = 3;
+
+    @Property(tries = 300)
+    void averagesThePixelsOfEachBin(
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll @IntRange(min = 1, max = 40) int height,
+            @ForAll @IntRange(min = 1, max = 50) int outWidth,
+            @ForAll @IntRange(min = 1, max = 50) int outHeight,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int left = random.nextInt(4);
+        int top = random.nextInt(4);
+        byte[] rgb = new byte[3 * (left + width + random.nextInt(4)) * (top + height + random.nextInt(4))];
+        random.nextBytes(rgb);
+        int rowPixels = left + width;
+        int rows = rgb.length / 3 / rowPixels;
+        Image image = Image.ofRgb(rowPixels, rows, java.util.Arrays.copyOf(rgb, 3 * rowPixels * rows));
+        float[] fromTable = resize(new PixelSums(), image, left, top, width, height, outWidth, outHeight);
+        float[] fromPixels = resize(new PixelSums(0), image, left, top, width, height, outWidth, outHeight);
+        assertThat(fromPixels).isEqualTo(fromTable);
+        for (int channel = 0; channel < 3; channel++) {
+            for (int y = 0; y < outHeight; y++) {
+                for (int x = 0; x < outWidth; x++) {
+                    assertThat(fromTable[(channel * outHeight + y) * outWidth + x])
+                            .isCloseTo(
+                                    naive(image, channel, left, top, width, height, x, y, outWidth, outHeight),
+                                    within(1e-6f));
+                }
+            }
+        }
+    }
+
+    private static float[] resize(
+            PixelSums sums, Image image, int left, int top, int width, int height, int outWidth, int outHeight) {
+        int length = 3 * outWidth * outHeight;
+        FloatBuffer target = Tensor.allocateBuffer(length + 2 * MARGIN);
+        sums.use(image);
+        sums.resize(left, top, width, height, outWidth, outHeight, target, MARGIN);
+        for (int i = 0; i < MARGIN; i++) {
+            assertThat(target.get(i)).isZero();
+            assertThat(target.get(MARGIN + length + i)).isZero();
+        }
+        float[] result = new float[length];
+        target.get(MARGIN, result);
+        return result;
+    }
+
+    /** The definition, with real numbers: bin from floor(i n / m) to ceil((i + 1) n / m). */
+    private static float naive(
+            Image image,
+            int channel,
+            int left,
+            int top,
+            int width,
+            int height,
+            int x,
+            int y,
+            int outWidth,
+            int outHeight) {
+        byte[] rgb = image.toRgb();
+        double sum = 0;
+        int count = 0;
+        for (int row = (int) Math.floor((double) y * height / outHeight);
+                row < Math.ceil((y + 1.0) * height / outHeight);
+                row++) {
+            for (int column = (int) Math.floor((double) x * width / outWidth);
+                    column < Math.ceil((x + 1.0) * width / outWidth);
+                    column++) {
+                sum += rgb[3 * ((top + row) * image.width() + left + column) + channel] & 0xff;
+                count++;
+            }
+        }
+        return (float) ((sum / count - 127.5) / 128);
+    }
+
+    @Test
+    void canBeUsedForASmallerImageAfterALargerOne() {
+        PixelSums sums = new PixelSums();
+        Image black = Image.ofRgb(30, 30, new byte[3 * 30 * 30]);
+        byte[] bright = new byte[3 * 5 * 4];
+        java.util.Arrays.fill(bright, (byte) 255);
+        resize(sums, black, 0, 0, 30, 30, 12, 12);
+        assertThat(resize(sums, Image.ofRgb(5, 4, bright), 0, 0, 5, 4, 2, 2)).containsOnly(127.5f / 128);
+        assertThat(resize(sums, black, 0, 0, 30, 30, 12, 12)).containsOnly(-127.5f / 128);
+    }
+}
