@@ -1,0 +1,189 @@
+package io.facever.examples.verification;
+
+import io.facever.Embedding;
+import io.facever.Face;
+import io.facever.FaceSelection;
+import io.facever.FaceVerifier;
+import io.facever.Image;
+import io.facever.Threshold;
+import io.facever.Verification;
+import io.facever.examples.verification.Answers.DetectAnswer;
+import io.facever.examples.verification.Answers.EmbedAnswer;
+import io.facever.examples.verification.Answers.FaceAnswer;
+import io.facever.examples.verification.Answers.LimitsAnswer;
+import io.facever.examples.verification.Answers.ModelAnswer;
+import io.facever.examples.verification.Answers.ModelsAnswer;
+import io.facever.examples.verification.Answers.SizeAnswer;
+import io.facever.examples.verification.Answers.TimingsAnswer;
+import io.facever.examples.verification.Answers.VerifyAnswer;
+import io.facever.spring.FaceverProperties;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+/** The interface, as {@code openapi.yaml} describes it. Images live in memory, for the length of one request. */
+@RestController
+@RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
+final class Api {
+    private final Models models;
+    private final InferencePool pool;
+    private final ServiceProperties service;
+    private final FaceverProperties facever;
+    private final MeterRegistry registry;
+    private final Timer decodeTimer;
+
+    Api(
+            Models models,
+            InferencePool pool,
+            ServiceProperties service,
+            FaceverProperties facever,
+            MeterRegistry registry) {
+        this.models = models;
+        this.pool = pool;
+        this.service = service;
+        this.facever = facever;
+        this.registry = registry;
+        // beside the stages that the starter times
+        this.decodeTimer = Timer.builder("facever.stage")
+                .description("Time spent in a stage of the verifier")
+                .tag("stage", "decode")
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    @GetMapping("/models")
+    ModelsAnswer models() {
+        return new ModelsAnswer(
+                List.of(ModelAnswer.of(models.verifier())),
+                new LimitsAnswer(service.maxImageBytes().toBytes(), facever.maxPixels()));
+    }
+
+    @PostMapping(path = "/detect", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    DetectAnswer detect(@RequestParam("image") MultipartFile file) {
+        FaceVerifier verifier = models.verifier();
+        byte[] encoded = bytes(file);
+        return pool.run(() -> {
+            Lap lap = new Lap();
+            Image image = decode(verifier, encoded);
+            Duration decode = lap.next();
+            List<Face> faces = verifier.detect(image);
+            Duration detect = lap.next();
+            return new DetectAnswer(
+                    new SizeAnswer(image.width(), image.height()),
+                    faces.stream().map(FaceAnswer::of).toList(),
+                    TimingsAnswer.of(decode, detect, Duration.ZERO, Duration.ZERO, lap.total()));
+        });
+    }
+
+    @PostMapping(path = "/verify", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    VerifyAnswer verify(
+            @RequestParam("reference") MultipartFile reference,
+            @RequestParam("query") MultipartFile query,
+            @RequestParam("threshold") Optional<Double> threshold,
+            @RequestParam("fmr") Optional<Double> fmr,
+            @RequestParam("selection") Optional<FaceSelection> selection) {
+        FaceVerifier verifier = models.verifier();
+        Threshold wish = threshold(verifier, threshold, fmr);
+        byte[] firstEncoded = bytes(reference);
+        byte[] secondEncoded = bytes(query);
+        VerifyAnswer answer = pool.run(() -> {
+            Lap lap = new Lap();
+            Image first = decode(verifier, firstEncoded);
+            Image second = decode(verifier, secondEncoded);
+            Duration decode = lap.next();
+            Verification verification = verifier.verify(first, second, selection.orElse(facever.faceSelection()), wish);
+            return VerifyAnswer.of(verification, decode, lap.total());
+        });
+        registry.counter("service.outcomes", "outcome", answer.outcome().name().toLowerCase(Locale.ROOT))
+                .increment();
+        return answer;
+    }
+
+    @PostMapping(path = "/embed", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    EmbedAnswer embed(
+            @RequestParam("image") MultipartFile file, @RequestParam("selection") Optional<FaceSelection> selection) {
+        FaceVerifier verifier = models.verifier();
+        FaceSelection one = selection.orElse(facever.faceSelection());
+        if (one == FaceSelection.ALL_PAIRS) {
+            throw new ProblemException(
+                    Problem.INVALID_PARAMETER, "selection ALL_PAIRS compares two images; embed takes one face");
+        }
+        byte[] encoded = bytes(file);
+        return pool.run(() -> {
+            Image image = decode(verifier, encoded);
+            List<Face> found = verifier.detect(image);
+            if (found.isEmpty()) {
+                throw new ProblemException(Problem.NO_FACE, "no face was found in the image; send a clearer one");
+            }
+            List<Face> meant = one.select(found, image.width(), image.height());
+            if (meant.isEmpty()) {
+                throw new ProblemException(
+                        Problem.SEVERAL_FACES,
+                        found.size() + " faces were found; send an image of one person, or another selection");
+            }
+            Embedding embedding = verifier.embed(image, meant).get(0);
+            return EmbedAnswer.of(embedding, new SizeAnswer(image.width(), image.height()), meant.get(0));
+        });
+    }
+
+    private static Threshold threshold(FaceVerifier verifier, Optional<Double> threshold, Optional<Double> fmr) {
+        if (threshold.isPresent() && fmr.isPresent()) {
+            throw new ProblemException(Problem.INVALID_PARAMETER, "threshold and fmr exclude each other; send one");
+        }
+        try {
+            return threshold
+                    .map(Threshold::of)
+                    .or(() -> fmr.map(Threshold::atFmr).map(verifier::resolve))
+                    .orElseGet(verifier::threshold);
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(Problem.INVALID_PARAMETER, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Image decode(FaceVerifier verifier, byte[] encoded) {
+        long start = System.nanoTime();
+        try {
+            return verifier.decode(encoded);
+        } finally {
+            decodeTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static byte[] bytes(MultipartFile file) {
+        try {
+            return file.getBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("an upload in memory can't be read", e);
+        }
+    }
+
+    /** Times the steps of one request. */
+    private static final class Lap {
+        private final long start = System.nanoTime();
+        private long last = start;
+
+        Duration next() {
+            long now = System.nanoTime();
+            Duration lap = Duration.ofNanos(now - last);
+            last = now;
+            return lap;
+        }
+
+        Duration total() {
+            return Duration.ofNanos(System.nanoTime() - start);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Face verification over HTTP. */
+package io.facever.examples.verification;

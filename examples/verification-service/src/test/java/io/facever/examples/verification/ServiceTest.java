@@ -1,0 +1,441 @@
+package io.facever.examples.verification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.facever.examples.verification.Client.Answer;
+import io.facever.examples.verification.Client.Part;
+import io.facever.examples.verification.RunningService.Stages;
+import java.awt.Color;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
+
+/** The service over real HTTP; the client holds every answer against the OpenAPI document. */
+class ServiceTest {
+    private static final byte[] ANNA = RunningService.photo(Color.GREEN, 1);
+    private static final byte[] BERT = RunningService.photo(Color.BLUE, 1);
+    private static final byte[] CROWD = RunningService.photo(Color.GREEN, 3);
+    private static final byte[] NOBODY = RunningService.photo(Color.GREEN, 0);
+    private static final byte[] NO_IMAGE = "this is no image".getBytes(StandardCharsets.UTF_8);
+    private static final List<String> UPLOADS = List.of("/api/verify", "/api/detect", "/api/embed");
+
+    private static final Stages STAGES = new Stages();
+    private static RunningService service;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        service = RunningService.start(STAGES, "service.max-image-bytes=20KB", "facever.max-pixels=30000");
+        client = new Client(service.port());
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    private static Part[] parts(String path, byte[] image) {
+        return path.equals("/api/verify")
+                ? new Part[] {Part.file("reference", ANNA), Part.file("query", image)}
+                : new Part[] {Part.file("image", image)};
+    }
+
+    private static Answer verify(byte[] reference, byte[] query, Part... more) {
+        Part[] parts = new Part[2 + more.length];
+        parts[0] = Part.file("reference", reference);
+        parts[1] = Part.file("query", query);
+        System.arraycopy(more, 0, parts, 2, more.length);
+        return client.post("/api/verify", parts);
+    }
+
+    @Test
+    void the_same_person_matches_with_both_faces_to_draw() {
+        Answer answer = verify(ANNA, ANNA);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("outcome").asString()).isEqualTo("MATCH");
+        assertThat(answer.json().get("similarity").asDouble()).isCloseTo(1, within(1e-6));
+        assertThat(answer.json().at("/threshold/value").asDouble()).isEqualTo(0.9);
+        for (String side : List.of("reference", "query")) {
+            assertThat(answer.json().at("/" + side + "/image/width").asInt()).isEqualTo(240);
+            assertThat(answer.json().at("/" + side + "/compared").asInt(-1)).isZero();
+            assertThat(answer.json().at("/" + side + "/faces/0/box/x2").asDouble())
+                    .isEqualTo(39);
+        }
+    }
+
+    @Test
+    void different_people_do_not_match_unless_the_threshold_is_low() {
+        assertThat(verify(ANNA, BERT).json().get("outcome").asString()).isEqualTo("NO_MATCH");
+        Answer low = verify(ANNA, BERT, Part.text("threshold", "-0.5"));
+        assertThat(low.json().get("outcome").asString()).isEqualTo("MATCH");
+        assertThat(low.json().at("/threshold/value").asDouble()).isEqualTo(-0.5);
+    }
+
+    @Test
+    void no_face_and_several_faces_are_inconclusive_answers_with_reasons() {
+        Answer none = verify(ANNA, NOBODY);
+        assertThat(none.status()).isEqualTo(200);
+        assertThat(none.json().get("outcome").asString()).isEqualTo("INCONCLUSIVE");
+        assertThat(none.json().at("/reasons/0/code").asString()).isEqualTo("NO_FACE_IN_SECOND_IMAGE");
+
+        Answer several = verify(CROWD, ANNA, Part.text("selection", "SINGLE"));
+        assertThat(several.json().at("/reasons/0/code").asString()).isEqualTo("SEVERAL_FACES_IN_FIRST_IMAGE");
+    }
+
+    @Test
+    void detect_finds_all_faces_and_none() {
+        assertThat(client.post("/api/detect", Part.file("image", CROWD)).json().get("faces"))
+                .hasSize(3);
+        assertThat(client.post("/api/detect", Part.file("image", NOBODY)).json().get("faces"))
+                .isEmpty();
+    }
+
+    @Test
+    void embed_gives_a_unit_vector_or_says_why_not() {
+        Answer answer = client.post("/api/embed", Part.file("image", ANNA));
+        double squares = 0;
+        for (var number : answer.json().get("embedding")) {
+            squares += number.asDouble() * number.asDouble();
+        }
+        assertThat(squares).isCloseTo(1, within(1e-6));
+
+        assertThat(client.post("/api/embed", Part.file("image", NOBODY)).problem())
+                .isEqualTo("no-face");
+        assertThat(client.post("/api/embed", Part.file("image", CROWD), Part.text("selection", "SINGLE"))
+                        .problem())
+                .isEqualTo("several-faces");
+        assertThat(client.post("/api/embed", Part.file("image", CROWD), Part.text("selection", "ALL_PAIRS"))
+                        .problem())
+                .isEqualTo("invalid-parameter");
+    }
+
+    @Test
+    void what_is_no_image_or_too_large_is_refused_by_kind() {
+        for (String path : UPLOADS) {
+            assertThat(client.post(path, parts(path, NO_IMAGE)).problem()).isEqualTo("not-an-image");
+            Answer bytes = client.post(path, parts(path, new byte[30_000]));
+            assertThat(bytes.status()).isEqualTo(413);
+            assertThat(bytes.problem()).isEqualTo("image-too-large");
+            assertThat(bytes.json().get("detail").asString()).contains("20480 bytes");
+        }
+    }
+
+    @Test
+    void too_many_pixels_are_refused_before_they_are_decoded() {
+        var image = new java.awt.image.BufferedImage(400, 400, java.awt.image.BufferedImage.TYPE_BYTE_GRAY);
+        var bytes = new java.io.ByteArrayOutputStream();
+        org.assertj.core.api.Assertions.assertThatNoException()
+                .isThrownBy(() -> javax.imageio.ImageIO.write(image, "png", bytes));
+
+        Answer answer = client.post("/api/detect", Part.file("image", bytes.toByteArray()));
+
+        assertThat(answer.problem()).isEqualTo("image-too-large");
+        assertThat(answer.json().get("detail").asString()).contains("400x400");
+    }
+
+    @Test
+    void wrong_requests_are_problems_of_their_kind() {
+        for (String path : UPLOADS) {
+            HttpRequest.Builder text = HttpRequest.newBuilder()
+                    .header("Content-Type", "text/plain")
+                    .POST(HttpRequest.BodyPublishers.ofString("hello"));
+            assertThat(client.send("POST", path, text).problem()).isEqualTo("unsupported-media-type");
+            assertThat(client.post(path, Part.text("other", "1")).problem()).isEqualTo("invalid-parameter");
+        }
+        assertThat(client.raw("/api/verify", HttpRequest.newBuilder().GET()).problem())
+                .isEqualTo("method-not-allowed");
+        assertThat(client.raw("/api/nothing", HttpRequest.newBuilder().GET()).problem())
+                .isEqualTo("not-found");
+    }
+
+    @Test
+    void thresholds_that_make_no_sense_are_refused_with_the_reason() {
+        assertThat(verify(ANNA, ANNA, Part.text("threshold", "2"))
+                        .json()
+                        .get("detail")
+                        .asString())
+                .contains("2.0");
+        assertThat(verify(ANNA, ANNA, Part.text("threshold", "NaN")).problem()).isEqualTo("invalid-parameter");
+        assertThat(verify(ANNA, ANNA, Part.text("threshold", "much")).problem()).isEqualTo("invalid-parameter");
+        assertThat(verify(ANNA, ANNA, Part.text("fmr", "0.001"))
+                        .json()
+                        .get("detail")
+                        .asString())
+                .contains("calibration");
+        assertThat(verify(ANNA, ANNA, Part.text("fmr", "0.001"), Part.text("threshold", "0.5"))
+                        .problem())
+                .isEqualTo("invalid-parameter");
+        assertThat(verify(ANNA, ANNA, Part.text("selection", "BEST")).problem()).isEqualTo("invalid-parameter");
+    }
+
+    @Test
+    void models_tells_the_model_and_the_limits() {
+        Answer answer = client.get("/api/models");
+        assertThat(answer.json().at("/models/0/id").asString()).isEqualTo("colour");
+        assertThat(answer.json().at("/limits/maxImageBytes").asInt()).isEqualTo(20 * 1024);
+        assertThat(answer.json().at("/limits/maxPixels").asInt()).isEqualTo(30_000);
+    }
+
+    @Test
+    void request_ids_are_taken_over_only_when_harmless() {
+        assertThat(client.send("GET", "/api/models", HttpRequest.newBuilder().header("X-Request-Id", "abc-1.2"))
+                        .header("X-Request-Id"))
+                .isEqualTo("abc-1.2");
+        assertThat(client.send("GET", "/api/models", HttpRequest.newBuilder().header("X-Request-Id", "a b<c>"))
+                        .header("X-Request-Id"))
+                .matches("[0-9a-f-]{36}");
+    }
+
+    @Test
+    void security_headers_are_on_every_answer_and_no_answer_is_kept() {
+        for (String path : List.of("/api/models", "/docs/index.html", "/api/nothing", "/openapi.yaml")) {
+            Answer answer = client.raw(path, HttpRequest.newBuilder().GET());
+            assertThat(answer.header("Content-Security-Policy"))
+                    .as(path)
+                    .contains("default-src 'self'")
+                    .contains("frame-ancestors 'none'");
+            assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
+        }
+        assertThat(client.get("/api/models").header("Cache-Control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void pages_of_other_origins_are_refused_by_default_and_let_in_when_listed() {
+        HttpRequest.Builder foreign = HttpRequest.newBuilder().header("Origin", "https://elsewhere.example");
+        Answer closed = client.raw("/api/models", foreign.copy().GET());
+        assertThat(closed.status()).isEqualTo(403);
+        assertThat(closed.header("Access-Control-Allow-Origin")).isEmpty();
+
+        try (RunningService open =
+                RunningService.start(new Stages(), "service.cors-origins=https://elsewhere.example")) {
+            assertThat(new Client(open.port())
+                            .send("GET", "/api/models", foreign.copy().GET())
+                            .header("Access-Control-Allow-Origin"))
+                    .isEqualTo("https://elsewhere.example");
+        }
+    }
+
+    @Test
+    void a_page_of_the_same_origin_may_post() {
+        HttpRequest.Builder own =
+                client.form(Part.file("image", ANNA)).header("Origin", "http://127.0.0.1:" + service.port());
+        assertThat(client.send("POST", "/api/detect", own).status()).isEqualTo(200);
+    }
+
+    @Test
+    void the_page_of_the_document_loads_only_from_here() {
+        for (String path : List.of("/docs/index.html", "/docs/docs.js")) {
+            String text = new String(
+                    client.raw(path, HttpRequest.newBuilder().GET()).response().body(), StandardCharsets.UTF_8);
+            assertThat(text).as(path).doesNotContain("http:").doesNotContain("https:");
+        }
+        String page = new String(
+                client.raw("/docs/index.html", HttpRequest.newBuilder().GET())
+                        .response()
+                        .body(),
+                StandardCharsets.UTF_8);
+        String script = page.replaceAll("(?s).*script src=\"(/webjars[^\"]*)\".*", "$1");
+        assertThat(client.raw(script, HttpRequest.newBuilder().GET()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void prometheus_gets_requests_stages_queue_and_outcomes() {
+        verify(ANNA, ANNA);
+        String metrics = new String(
+                client.raw("/actuator/prometheus", HttpRequest.newBuilder().GET())
+                        .response()
+                        .body(),
+                StandardCharsets.UTF_8);
+        assertThat(metrics)
+                .contains("http_server_requests_seconds_count")
+                .contains("facever_stage_seconds_count{stage=\"decode\"}")
+                .contains("facever_stage_seconds_count{stage=\"embed\"}")
+                .contains("service_queue_depth")
+                .contains("service_outcomes_total{outcome=\"match\"}");
+    }
+
+    @Test
+    void without_the_key_nothing_of_the_interface_is_told() {
+        try (RunningService locked = RunningService.start(new Stages(), "service.api-key=open sesame")) {
+            Client caller = new Client(locked.port());
+            for (String path : UPLOADS) {
+                assertThat(caller.post(path, parts(path, ANNA)).problem()).isEqualTo("api-key-required");
+            }
+            assertThat(caller.get("/api/models").status()).isEqualTo(401);
+            HttpRequest.Builder wrong = HttpRequest.newBuilder().header("X-API-Key", "open sesamf");
+            assertThat(caller.send("GET", "/api/models", wrong).status()).isEqualTo(401);
+            HttpRequest.Builder right = HttpRequest.newBuilder().header("X-API-Key", "open sesame");
+            assertThat(caller.send("GET", "/api/models", right).status()).isEqualTo(200);
+            assertThat(caller.raw("/actuator/health/liveness", HttpRequest.newBuilder())
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void beyond_workers_and_queue_requests_are_refused_and_those_let_in_are_answered() throws Exception {
+        Stages held = new Stages();
+        try (RunningService small = RunningService.start(held, "service.workers=1", "service.queue=1")) {
+            Client caller = new Client(small.port());
+            held.permits.drainPermits();
+            held.began.set(new CountDownLatch(1));
+            CompletableFuture<Answer> running = async(caller);
+            held.began.get().await();
+            CompletableFuture<Answer> waiting = async(caller);
+            awaitMetric(caller, "service_slots_taken 2.0");
+
+            for (String path : UPLOADS) {
+                Answer refused = caller.post(path, parts(path, ANNA));
+                assertThat(refused.status()).isEqualTo(429);
+                assertThat(refused.problem()).isEqualTo("overloaded");
+                assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 30);
+            }
+
+            held.permits.release(1000);
+            assertThat(running.get().status()).isEqualTo(200);
+            assertThat(waiting.get().status()).isEqualTo(200);
+            assertThat(caller.post("/api/detect", Part.file("image", ANNA)).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    private static CompletableFuture<Answer> async(Client caller) {
+        return CompletableFuture.supplyAsync(
+                () -> caller.post("/api/detect", Part.file("image", ANNA)), job -> new Thread(job, "caller").start());
+    }
+
+    private static void awaitMetric(Client caller, String line) {
+        org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(java.time.Duration.ofSeconds(30), () -> {
+            while (!new String(
+                            caller.raw("/actuator/prometheus", HttpRequest.newBuilder())
+                                    .response()
+                                    .body(),
+                            StandardCharsets.UTF_8)
+                    .contains(line)) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    @Test
+    void an_answer_that_takes_too_long_is_given_up() {
+        Stages held = new Stages();
+        try (RunningService slow = RunningService.start(held, "service.time-limit=100ms")) {
+            Client caller = new Client(slow.port());
+            held.permits.drainPermits();
+            for (String path : UPLOADS) {
+                Answer answer = caller.post(path, parts(path, ANNA));
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.problem()).isEqualTo("time-limit");
+            }
+            held.permits.release(1000);
+        }
+    }
+
+    @Test
+    void stopping_lets_the_running_request_finish() throws Exception {
+        Stages held = new Stages();
+        RunningService stopping = RunningService.start(held);
+        Client caller = new Client(stopping.port());
+        held.permits.drainPermits();
+        held.began.set(new CountDownLatch(1));
+        CompletableFuture<Answer> running = async(caller);
+        held.began.get().await();
+
+        CompletableFuture<Void> stopped =
+                CompletableFuture.runAsync(stopping::close, job -> new Thread(job, "stop").start());
+        assertThat(stopped).isNotDone();
+        held.permits.release(1000);
+
+        assertThat(running.get().status()).isEqualTo(200);
+        stopped.get();
+    }
+
+    @Test
+    void alive_but_not_ready_until_the_models_answer() throws Exception {
+        Stages held = new Stages();
+        held.permits.drainPermits();
+        CompletableFuture<Integer> port = new CompletableFuture<>();
+        CompletableFuture<RunningService> started = CompletableFuture.supplyAsync(
+                () -> RunningService.start(held, (ApplicationListener<WebServerInitializedEvent>)
+                        event -> port.complete(event.getWebServer().getPort())),
+                job -> new Thread(job, "start").start());
+        Client caller = new Client(port.get());
+
+        assertThat(caller.raw("/actuator/health/liveness", HttpRequest.newBuilder())
+                        .status())
+                .isEqualTo(200);
+        Answer early = caller.get("/api/models");
+        assertThat(early.status()).isEqualTo(503);
+        assertThat(early.problem()).isEqualTo("not-ready");
+        held.began.set(new CountDownLatch(1));
+        CompletableFuture<Answer> readiness = CompletableFuture.supplyAsync(
+                () -> caller.raw("/actuator/health/readiness", HttpRequest.newBuilder()),
+                job -> new Thread(job, "probe").start());
+
+        held.permits.release(1000);
+        try (RunningService ready = started.get()) {
+            readiness.get();
+            assertThat(ready.port()).isEqualTo(port.get());
+            assertThat(caller.raw("/actuator/health/readiness", HttpRequest.newBuilder())
+                            .status())
+                    .isEqualTo(200);
+            assertThat(caller.get("/api/models").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void every_answer_that_the_document_names_occurs() throws Exception {
+        Set<String> seen = new TreeSet<>();
+        for (String path : UPLOADS) {
+            client.post(path, parts(path, ANNA));
+            client.post(path, parts(path, NO_IMAGE));
+            client.post(path, parts(path, new byte[30_000]));
+            client.post(path);
+            client.send(
+                    "POST",
+                    path,
+                    HttpRequest.newBuilder()
+                            .header("Content-Type", "text/plain")
+                            .POST(HttpRequest.BodyPublishers.noBody()));
+        }
+        client.get("/api/models");
+        seen.addAll(client.seen());
+        Stages held = new Stages();
+        try (RunningService locked = RunningService.start(new Stages(), "service.api-key=key");
+                RunningService slow = RunningService.start(held, "service.time-limit=50ms", "service.workers=1");
+                RunningService full = RunningService.start(new Stages(), "service.workers=1", "service.queue=0")) {
+            Client lockedOut = new Client(locked.port());
+            UPLOADS.forEach(path -> lockedOut.post(path, parts(path, ANNA)));
+            lockedOut.get("/api/models");
+            seen.addAll(lockedOut.seen());
+
+            Client patient = new Client(slow.port());
+            held.permits.drainPermits();
+            UPLOADS.forEach(path -> patient.post(path, parts(path, ANNA)));
+            held.permits.release(1000);
+            seen.addAll(patient.seen());
+
+            Client crowd = new Client(full.port());
+            full.takeAllSlots();
+            UPLOADS.forEach(path -> crowd.post(path, parts(path, ANNA)));
+            seen.addAll(crowd.seen());
+        }
+        // its own test shows it: alive_but_not_ready_until_the_models_answer
+        seen.add("GET /api/models 503");
+
+        assertThat(client.documented()).isEqualTo(seen);
+    }
+}
