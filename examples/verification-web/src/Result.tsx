@@ -1,0 +1,117 @@
+import type { Ref } from "react";
+import type { Verification } from "./api";
+import { decide, inWordsOfThePage, WORDS } from "./decision";
+import { Gauge } from "./Gauge";
+
+interface ResultProps {
+  ref: Ref<HTMLElement>;
+  answer: Verification;
+  threshold: number;
+  onThreshold: (value: number) => void;
+  points: { fmr: number; threshold: number; fnmr: number }[];
+}
+
+/** The decision in colour and words, and all that it rests on. */
+export function Result({ ref, answer, threshold, onThreshold, points }: ResultProps) {
+  const outcome = decide(answer, threshold);
+  const words = WORDS[outcome];
+  const moved = threshold !== answer.threshold.value;
+  return (
+    <section
+      ref={ref}
+      tabIndex={-1}
+      className={`result ${outcome.toLowerCase().replace("_", "-")}`}
+      aria-label="Result"
+    >
+      <div className="verdict" role="status" data-outcome={outcome}>
+        <span className="icon" aria-hidden="true">
+          {words.icon}
+        </span>
+        <div>
+          <h2>{words.title}</h2>
+          <p>{words.text}</p>
+        </div>
+      </div>
+
+      {answer.similarity === undefined ? (
+        <ul className="reasons">
+          {answer.reasons.map((reason) => (
+            <li key={reason.code}>{inWordsOfThePage(reason.message)}</li>
+          ))}
+        </ul>
+      ) : (
+        <div className="measure">
+          <Gauge similarity={answer.similarity} threshold={threshold} outcome={outcome} />
+          <div className="slider">
+            <label htmlFor="threshold">
+              Threshold <output>{threshold.toFixed(3)}</output>
+            </label>
+            <input
+              id="threshold"
+              type="range"
+              min="-1"
+              max="1"
+              step="0.005"
+              value={threshold}
+              aria-valuetext={`${threshold.toFixed(3)}: ${words.title}`}
+              onChange={(event) => onThreshold(Number(event.target.value))}
+            />
+            <p className="small">
+              {moved
+                ? "Moved by you; decided on this page, without asking the service again."
+                : `From the service: ${answer.threshold.origin}`}
+            </p>
+            <div className="buttons">
+              <button
+                type="button"
+                className="quiet"
+                disabled={!moved}
+                onClick={() => onThreshold(answer.threshold.value)}
+              >
+                Threshold of the service
+              </button>
+              {points.map((point) => (
+                <button
+                  key={point.fmr}
+                  type="button"
+                  className="quiet"
+                  title={`At this threshold ${(100 * point.fnmr).toFixed(1)} % of pairs of one person do not match`}
+                  onClick={() => onThreshold(point.threshold)}
+                >
+                  1 false match in {Math.round(1 / point.fmr).toLocaleString("en")}
+                </button>
+              ))}
+            </div>
+          </div>
+        </div>
+      )}
+
+      <table className="timings">
+        <caption>Time spent by the service, both photos together (model {answer.model})</caption>
+        <thead>
+          <tr>
+            <th scope="col">Decode</th>
+            <th scope="col">Detect</th>
+            <th scope="col">Align</th>
+            <th scope="col">Embed</th>
+            <th scope="col">Total</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            {[
+              answer.timings.decodeMs,
+              answer.timings.detectMs,
+              answer.timings.alignMs,
+              answer.timings.embedMs,
+              answer.timings.totalMs,
+            ].map((millis, index) => (
+              // the five stages never change place
+              <td key={index}>{millis < 10 ? millis.toFixed(1) : Math.round(millis)} ms</td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
+    </section>
+  );
+}
