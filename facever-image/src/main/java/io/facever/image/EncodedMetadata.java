@@ -22,6 +22,8 @@ import com.drew.metadata.jpeg.JpegReader;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,11 +58,8 @@ record EncodedMetadata(Orientation orientation, int components, boolean cutOff) 
             return switch (format.toLowerCase(Locale.ROOT)) {
                 case "jpeg" -> ofJpeg(encoded);
                 case "png" -> ofPng(encoded);
-                case "webp", "tiff", "tif" -> new EncodedMetadata(
-                        orientation(
-                                ImageMetadataReader.readMetadata(new ByteArrayInputStream(encoded), encoded.length)),
-                        0,
-                        false);
+                case "webp" -> ofWebp(encoded);
+                case "tiff", "tif" -> ofOther(encoded);
                 default -> NOTHING;
             };
         } catch (IOException | ImageProcessingException | RuntimeException e) {
@@ -93,6 +92,17 @@ record EncodedMetadata(Orientation orientation, int components, boolean cutOff) 
         for (PngChunk chunk : chunks) {
             new ExifReader().extract(new ByteArrayReader(chunk.getBytes()), metadata);
         }
+        return new EncodedMetadata(orientation(metadata), 0, false);
+    }
+
+    /** A RIFF file says how long it is, not counting the eight bytes with which it does so. */
+    private static EncodedMetadata ofWebp(byte[] encoded) throws IOException, ImageProcessingException {
+        long length = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffff_ffffL;
+        return encoded.length < length + 8 ? new EncodedMetadata(Orientation.UPRIGHT, 0, true) : ofOther(encoded);
+    }
+
+    private static EncodedMetadata ofOther(byte[] encoded) throws IOException, ImageProcessingException {
+        Metadata metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(encoded), encoded.length);
         return new EncodedMetadata(orientation(metadata), 0, false);
     }
 

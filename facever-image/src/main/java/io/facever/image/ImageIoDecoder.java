@@ -143,7 +143,7 @@ public final class ImageIoDecoder implements ImageDecoder {
             }
             EncodedMetadata metadata = EncodedMetadata.read(encoded, format(readers.get(0)));
             if (metadata.cutOff()) {
-                throw cutOff("the file ends before its last chunk");
+                throw cutOff("the file ends before it says that it does");
             }
             List<ImageReader> able = readers;
             if (metadata.components() == CMYK_COMPONENTS) {
@@ -212,11 +212,16 @@ public final class ImageIoDecoder implements ImageDecoder {
 
         private Image read(ImageReader reader, int width, int height, Orientation orientation) throws IOException {
             Optional<ImageTypeSpecifier> rgb = plainRgb(reader);
-            if (rgb.isPresent()
-                    && orientation == Orientation.UPRIGHT
-                    && isOfJdk(reader)
-                    && FORMATS_READ_IN_PLACE.contains(format(reader))) {
-                return readInPlace(reader, width, height, rgb.get().getColorModel());
+            if (rgb.isPresent() && isOfJdk(reader) && FORMATS_READ_IN_PLACE.contains(format(reader))) {
+                ColorModel colors = rgb.get().getColorModel();
+                if (orientation == Orientation.UPRIGHT) {
+                    return readInPlace(reader, width, height, colors);
+                }
+                byte[] stored = new byte[RGB_COMPONENTS * width * height];
+                readTo(stored, reader, width, height, colors);
+                return RgbView.packed(stored, width, height)
+                        .upright(orientation)
+                        .toImage();
             }
             ImageReadParam param = reader.getDefaultReadParam();
             rgb.ifPresent(param::setDestinationType);
@@ -283,18 +288,8 @@ public final class ImageIoDecoder implements ImageDecoder {
     private static Image readInPlace(ImageReader reader, int width, int height, ColorModel colors) throws IOException {
         try {
             return Image.ofPixels(width, height, rgb -> {
-                var raster = Raster.createInterleavedRaster(
-                        new DataBufferByte(rgb, rgb.length),
-                        width,
-                        height,
-                        RGB_COMPONENTS * width,
-                        RGB_COMPONENTS,
-                        new int[] {0, 1, 2},
-                        new Point(0, 0));
-                ImageReadParam param = reader.getDefaultReadParam();
-                param.setDestination(new BufferedImage(colors, raster, false, null));
                 try {
-                    reader.read(0, param);
+                    readTo(rgb, reader, width, height, colors);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -302,6 +297,22 @@ public final class ImageIoDecoder implements ImageDecoder {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** Reads red, green, blue. In the order of ImageIO's own images, the JPEG reader would make garbage at each row. */
+    private static void readTo(byte[] rgb, ImageReader reader, int width, int height, ColorModel colors)
+            throws IOException {
+        var raster = Raster.createInterleavedRaster(
+                new DataBufferByte(rgb, rgb.length),
+                width,
+                height,
+                RGB_COMPONENTS * width,
+                RGB_COMPONENTS,
+                new int[] {0, 1, 2},
+                new Point(0, 0));
+        ImageReadParam param = reader.getDefaultReadParam();
+        param.setDestination(new BufferedImage(colors, raster, false, null));
+        reader.read(0, param);
     }
 
     /**

@@ -78,6 +78,8 @@ class BadInputTest {
     void lackOfTheLastByteIsNoticed() {
         assertRefused("image-truncated", () -> decode(TestFiles.firstBytes(JPEG, JPEG.length - 1)));
         assertRefused("image-truncated", () -> decode(TestFiles.firstBytes(PNG, PNG.length - 1)));
+        byte[] webp = TestFiles.losslessWebp();
+        assertRefused("image-truncated", () -> decode(TestFiles.firstBytes(webp, webp.length - 1)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -192,6 +193,38 @@ final class TestFiles {
             }
         }
         throw new IllegalArgumentException("not a baseline JPEG");
+    }
+
+    /** 3x2 pixels of (100, 200, 50) in lossless WebP, written by hand: codes of a single symbol leave no bit for pixels. */
+    static byte[] losslessWebp() {
+        StringBuilder bits = new StringBuilder();
+        put(bits, 14, 3 - 1);
+        put(bits, 14, 2 - 1);
+        // has alpha; version 0; no transform, no colour cache, no meta code
+        put(bits, 1 + 3 + 1 + 1 + 1, 0);
+        for (int symbol : new int[] {200, 100, 50, 255}) {
+            // a simple code, of one symbol, which has eight bits: green, red, blue, alpha
+            put(bits, 1 + 1 + 1 + 8, 0b101 | (symbol << 3));
+        }
+        // distances: a simple code, of one symbol, which has one bit
+        put(bits, 1 + 1 + 1 + 1, 0b0001);
+        byte[] stream = new byte[24];
+        stream[0] = 0x2f;
+        for (int i = 0; i < bits.length(); i++) {
+            stream[1 + i / 8] |= (byte) ((bits.charAt(i) - '0') << (i % 8));
+        }
+        ByteBuffer file = ByteBuffer.allocate(20 + stream.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + stream.length);
+        file.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII))
+                .putInt(stream.length)
+                .put(stream);
+        return file.array();
+    }
+
+    private static void put(StringBuilder bits, int count, int value) {
+        for (int i = 0; i < count; i++) {
+            bits.append((value >> i) & 1);
+        }
     }
 
     static byte[] firstBytes(byte[] file, int count) {
