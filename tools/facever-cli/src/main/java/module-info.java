@@ -3,6 +3,7 @@ module io.facever.cli {
     requires com.fasterxml.jackson.core;
     requires transitive info.picocli;
     requires io.facever.api;
+    requires io.facever.eval;
     requires io.facever.image;
     requires io.facever.models;
     requires java.desktop;

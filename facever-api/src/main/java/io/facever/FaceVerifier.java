@@ -182,7 +182,7 @@ public final class FaceVerifier implements AutoCloseable {
             return this;
         }
 
-        /** The aligner to use by name: {@code similarity}, {@code crop} or {@code center}. */
+        /** The aligner to use by name: {@code similarity}, {@code crop} or {@code center}; the model's own if not set. */
         public Builder aligner(String name) {
             this.alignerName = Optional.of(name);
             return this;
@@ -268,8 +268,8 @@ public final class FaceVerifier implements AutoCloseable {
             try {
                 StageContext context = new Parts(this);
                 Embedder chosenEmbedder = embedder.orElseGet(() -> own(owned, createEmbedder(context)));
-                Aligner chosenAligner = aligner.orElseGet(() ->
-                        chooseAlignerProvider().create(chosenEmbedder.model().crop()));
+                Aligner chosenAligner = aligner.orElseGet(() -> chooseAlignerProvider(chosenEmbedder.model())
+                        .create(chosenEmbedder.model().crop()));
                 Detector chosenDetector = detector.orElseGet(
                         () -> own(owned, chooseDetectorProvider().create(context)));
                 return new FaceVerifier(this, chosenDetector, chosenAligner, chosenEmbedder, List.copyOf(owned));
@@ -312,13 +312,16 @@ public final class FaceVerifier implements AutoCloseable {
             return provider.create(description, context);
         }
 
-        private AlignerProvider chooseAlignerProvider() {
-            return alignerProvider.orElseGet(() -> Services.find(
-                            "aligner",
-                            ServiceLoader.load(AlignerProvider.class),
-                            AlignerProvider::name,
-                            AlignerProvider::rank)
-                    .choose(alignerName, "io.facever:facever-facenet"));
+        /** Given, else named, else the one that suits the model, else the best-ranked. */
+        private AlignerProvider chooseAlignerProvider(ModelDescription described) {
+            if (alignerProvider.isPresent()) {
+                return alignerProvider.get();
+            }
+            Services<AlignerProvider> services = Services.find(
+                    "aligner", ServiceLoader.load(AlignerProvider.class), AlignerProvider::name, AlignerProvider::rank);
+            Optional<String> suited = described.aligner().filter(name -> services.all().stream()
+                    .anyMatch(provider -> provider.name().equals(name)));
+            return services.choose(alignerName.or(() -> suited), "io.facever:facever-facenet");
         }
 
         private DetectorProvider chooseDetectorProvider() {

@@ -16,6 +16,7 @@ public final class ModelDescription {
     private final String digest;
     private final int dimension;
     private final Optional<CropSpec> crop;
+    private final Optional<String> aligner;
     private final Optional<Threshold> threshold;
     private final List<Calibration> calibrations;
     private final String licence;
@@ -27,6 +28,7 @@ public final class ModelDescription {
         this.digest = builder.digest;
         this.dimension = builder.dimension;
         this.crop = builder.crop;
+        this.aligner = builder.aligner;
         this.threshold = builder.threshold;
         this.calibrations = List.copyOf(builder.calibrations);
         this.licence = builder.licence;
@@ -51,6 +53,7 @@ public final class ModelDescription {
         private final String digest;
         private int dimension;
         private Optional<CropSpec> crop = Optional.empty();
+        private Optional<String> aligner = Optional.empty();
         private Optional<Threshold> threshold = Optional.empty();
         private List<Calibration> calibrations = new ArrayList<>();
         private String licence = "not stated";
@@ -74,6 +77,12 @@ public final class ModelDescription {
             }
             this.crop = Optional.of(crop);
             this.dimension = dimension;
+            return this;
+        }
+
+        /** The aligner that suits the model best, by name; used where it is there and the caller names none. */
+        public Builder aligner(String name) {
+            this.aligner = Optional.of(name);
             return this;
         }
 
@@ -134,6 +143,11 @@ public final class ModelDescription {
      */
     public CropSpec crop() {
         return crop.orElseThrow(() -> new IllegalStateException("model " + id + " makes no embeddings"));
+    }
+
+    /** The aligner that suits the model best, by name; the best-ranked one is used if none is stated or it is not there. */
+    public Optional<String> aligner() {
+        return aligner;
     }
 
     /** Threshold used where no calibration fits and the caller sets none. */

@@ -336,6 +336,19 @@ class FaceVerifierTest {
     }
 
     @Test
+    void anAlignerThatSuitsTheModelButIsNotThereIsNoError() {
+        // with no aligner at all the error is the usual one, and does not ask for the name
+        assertThatThrownBy(() -> FaceVerifier.builder()
+                        .embedder(new Fakes.AngleEmbedder(Fakes.model()
+                                .aligner("crop")
+                                .threshold(Threshold.of(0.5))
+                                .build()))
+                        .build())
+                .hasMessageContaining("no aligner was found")
+                .hasMessageNotContaining("'crop'");
+    }
+
+    @Test
     void withoutADecoderDecodedImagesStillServe() {
         try (FaceVerifier verifier = FaceVerifier.builder()
                 .detector(new Fakes.CountingDetector())

@@ -15,7 +15,7 @@ import java.util.List;
  * eyes level, always the same size. The transform is the least-squares similarity of S. Umeyama (IEEE TPAMI 13(4),
  * 1991) without reflection; the crop is sampled bilinearly, with black outside the image.
  *
- * <p>This is the default aligner. Recipe and aligner are immutable and safe for any number of threads.
+ * <p>This is the default aligner of models that state no other. Recipe and aligner are immutable and safe for any number of threads.
  */
 public final class SimilarityAlignment implements AlignerProvider {
     /** More samples than this for one pixel of the crop only cost time: a face of 8 crop widths is an exception. */

@@ -94,29 +94,39 @@ final class Catalogue {
         });
         List<Network> networks = List.of(network);
         return new CatalogueModel(
-                ModelDescription.builder(
-                                "facenet-vggface2", INCEPTION_RESNET_V1, digest(networks, contract(FACENET_CROP)))
-                        .embeds(FACENET_CROP, 512)
-                        .threshold(Threshold.of(0.42, LFW_ORIGIN))
-                        .licence("MIT for the checkpoint; this copy of its arrays lies in a GPL-3.0 repository;"
-                                + " data set VGGFace2: research terms")
-                        .origin("checkpoint 20180402-114759 of github.com/davidsandberg/facenet, trained on VGGFace2"
-                                + " with softmax loss, LFW 0.9965 +- 0.0025 as published; arrays from"
-                                + " github.com/lequytra/Face-Recognition at a6725deb")
-                        .build(),
+                calibrated(
+                        "facenet-vggface2",
+                        ModelDescription.builder(
+                                        "facenet-vggface2",
+                                        INCEPTION_RESNET_V1,
+                                        digest(networks, contract(FACENET_CROP)))
+                                .embeds(FACENET_CROP, 512)
+                                // trained on such crops, and better with them: docs/evaluation.md
+                                .aligner("crop")
+                                .threshold(Threshold.of(0.42, LFW_ORIGIN))
+                                .licence("MIT for the checkpoint; this copy of its arrays lies in a GPL-3.0 repository;"
+                                        + " data set VGGFace2: research terms")
+                                .origin(
+                                        "checkpoint 20180402-114759 of github.com/davidsandberg/facenet, trained on VGGFace2"
+                                                + " with softmax loss, LFW 0.9965 +- 0.0025 as published; arrays from"
+                                                + " github.com/lequytra/Face-Recognition at a6725deb")),
                 networks);
     }
 
     private static CatalogueModel mobileFaceNet() {
         List<Network> networks = List.of(torch("mobilefacenet", "embedding", MobileFaceNet::fromTorch));
         return new CatalogueModel(
-                ModelDescription.builder("mobilefacenet", "mobilefacenet", digest(networks, contract(SPHEREFACE_CROP)))
-                        .embeds(SPHEREFACE_CROP, 128)
-                        .threshold(Threshold.of(0.28, LFW_ORIGIN))
-                        .licence("not stated by its authors: evaluation only")
-                        .origin("github.com/Xiaoccer/MobileFaceNet_Pytorch at 26bd8d26, ArcFace loss, trained on"
-                                + " CASIA-WebFace, LFW 99.30 % as published")
-                        .build(),
+                calibrated(
+                        "mobilefacenet",
+                        ModelDescription.builder(
+                                        "mobilefacenet", "mobilefacenet", digest(networks, contract(SPHEREFACE_CROP)))
+                                .embeds(SPHEREFACE_CROP, 128)
+                                .aligner("similarity")
+                                .threshold(Threshold.of(0.28, LFW_ORIGIN))
+                                .licence("not stated by its authors: evaluation only")
+                                .origin(
+                                        "github.com/Xiaoccer/MobileFaceNet_Pytorch at 26bd8d26, ArcFace loss, trained on"
+                                                + " CASIA-WebFace, LFW 99.30 % as published")),
                 networks);
     }
 
@@ -150,6 +160,12 @@ final class Catalogue {
             points.add("Point[x=" + point.x() + ", y=" + point.y() + "]");
         }
         return PIXELS + "; crop " + crop.width() + "x" + crop.height() + "; landmarks " + points;
+    }
+
+    /** Finishes a description with the calibrations that are shipped for it. */
+    private static ModelDescription calibrated(String model, ModelDescription.Builder builder) {
+        ShippedCalibrations.of(model).forEach(builder::calibration);
+        return builder.build();
     }
 
     private static String digest(List<Network> networks, String contract) {

@@ -17,9 +17,8 @@ final class EmbeddingOptions {
     @Option(
             names = "--aligner",
             paramLabel = "NAME",
-            description = "How a face is cut out: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.",
-            defaultValue = "similarity")
-    private AlignerName aligner = AlignerName.SIMILARITY;
+            description = "How a face is cut out: ${COMPLETION-CANDIDATES}; what suits the model if not set.")
+    private Optional<AlignerName> aligner = Optional.empty();
 
     @Option(
             names = "--faces",
@@ -35,7 +34,8 @@ final class EmbeddingOptions {
     /** Passes these options on to a builder. */
     FaceVerifier.Builder apply(FaceVerifier.Builder builder) {
         model.ifPresent(builder::model);
-        return builder.aligner(aligner.toString()).faceSelection(selection());
+        aligner.map(AlignerName::toString).ifPresent(builder::aligner);
+        return builder.faceSelection(selection());
     }
 
     /** Which face is meant. */

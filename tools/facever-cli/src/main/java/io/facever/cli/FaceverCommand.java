@@ -1,5 +1,6 @@
 package io.facever.cli;
 
+import io.facever.eval.EvalCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -19,7 +20,13 @@ import picocli.CommandLine.Spec;
         versionProvider = FaceverCommand.Version.class,
         scope = ScopeType.INHERIT,
         // a new command is added here, and nowhere else
-        subcommands = {VerifyCommand.class, DetectCommand.class, EmbedCommand.class, ModelsCommand.class})
+        subcommands = {
+            VerifyCommand.class,
+            DetectCommand.class,
+            EmbedCommand.class,
+            ModelsCommand.class,
+            EvalCommand.class
+        })
 public final class FaceverCommand implements Runnable {
     /** Read by slf4j-simple when the first logger is made. */
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";

@@ -65,6 +65,7 @@ class UsageTest {
                 "embed",
                 "embed a.jpg --faces all",
                 "models",
+                "eval",
                 "models nonsense",
                 "models import weights.pt"
             })

@@ -1,6 +1,5 @@
 package io.facever.eval;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,12 +167,7 @@ public final class EvalCommand implements Runnable {
                 }
                 String title = "facever: verification with " + pipeline.model();
                 if (json) {
-                    ObjectNode document = study.json();
-                    sections.stream()
-                            .filter(section -> !section.id().equals("verification")
-                                    && !section.id().equals("errors"))
-                            .forEach(section -> document.set(section.id(), section.json()));
-                    options().out().println(document.toPrettyString());
+                    options().out().println(study.document(sections));
                     options().out().flush();
                     write(report, title, sections);
                 } else {

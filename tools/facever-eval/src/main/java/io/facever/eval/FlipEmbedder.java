@@ -24,6 +24,7 @@ final class FlipEmbedder implements Embedder {
                 .embeds(plain.crop(), plain.dimension())
                 .licence(plain.licence())
                 .origin(plain.origin());
+        plain.aligner().ifPresent(builder::aligner);
         plain.threshold().ifPresent(builder::threshold);
         this.model = builder.build();
     }

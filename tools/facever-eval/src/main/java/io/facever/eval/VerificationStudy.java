@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,19 +100,14 @@ final class VerificationStudy {
         return json;
     }
 
-    /** Lines for a terminal. */
-    List<String> text() {
-        List<String> lines = new ArrayList<>();
-        lines.add(String.format(
-                Locale.ROOT,
-                "%s, aligner %s: %d pairs, %d images, %d without a face",
-                pipeline.model(),
-                pipeline.alignerText(),
-                data.pairs().size(),
-                templates.size(),
-                failedImages()));
-        rows(figures).forEach(row -> lines.add(String.format(Locale.ROOT, "  %-16s %-12s %s", row[0], row[1], row[2])));
-        return lines;
+    /** The document as text, with the other chapters below their names. */
+    String document(List<Section> sections) {
+        ObjectNode document = json();
+        sections.stream()
+                .filter(section ->
+                        !section.id().equals("verification") && !section.id().equals("errors"))
+                .forEach(section -> document.set(section.id(), section.json()));
+        return document.toPrettyString();
     }
 
     private static List<String[]> rows(VerificationFigures figures) {
@@ -468,15 +462,5 @@ final class VerificationStudy {
         } catch (IOException e) {
             throw new EvaluationException("evaluation-images", file + " can't be read: " + e + "; check the file", e);
         }
-    }
-
-    /** What the ablation and robustness tables hold of a pipeline. */
-    Map<String, Double> summary() {
-        Map<String, Double> values = new LinkedHashMap<>();
-        values.put("auc", figures.roc().auc());
-        values.put("eer", figures.roc().eer());
-        values.put("tarAtFar0.01", figures.tarAt(0.01).orElse(Double.NaN));
-        values.put("accuracy", figures.accuracy().mean());
-        return values;
     }
 }
