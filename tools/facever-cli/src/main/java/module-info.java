@@ -11,6 +11,8 @@ module io.facever.cli {
 
     exports io.facever.cli;
 
+    uses io.facever.spi.InferenceEngine;
+
     opens io.facever.cli to
             info.picocli;
 }

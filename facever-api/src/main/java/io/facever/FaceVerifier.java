@@ -16,7 +16,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -58,11 +61,17 @@ public final class FaceVerifier implements AutoCloseable {
     private final EmbeddingSpace space;
     private final Threshold threshold;
     private final List<AutoCloseable> owned;
+    private final Map<String, String> providers;
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
     private FaceVerifier(
-            Builder builder, Detector detector, Aligner aligner, Embedder embedder, List<AutoCloseable> owned) {
+            Builder builder,
+            Detector detector,
+            Aligner aligner,
+            Embedder embedder,
+            List<AutoCloseable> owned,
+            Map<String, String> providers) {
         this.decoder = builder.decoder.orElseGet(FaceVerifier::findDecoder);
         this.maxPixels = builder.maxPixels;
         this.verifier = builder.verifier;
@@ -72,6 +81,7 @@ public final class FaceVerifier implements AutoCloseable {
         this.aligner = aligner;
         this.embedder = embedder;
         this.owned = owned;
+        this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
         this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
         this.threshold = resolve(embedder.model(), space, builder.threshold);
     }
@@ -266,13 +276,14 @@ public final class FaceVerifier implements AutoCloseable {
             requireOne("model and a finished embedder", model.isPresent(), embedder.isPresent());
             List<AutoCloseable> owned = new ArrayList<>();
             try {
-                StageContext context = new Parts(this);
+                Parts context = new Parts(this);
                 Embedder chosenEmbedder = embedder.orElseGet(() -> own(owned, createEmbedder(context)));
                 Aligner chosenAligner = aligner.orElseGet(() -> chooseAlignerProvider(chosenEmbedder.model())
                         .create(chosenEmbedder.model().crop()));
                 Detector chosenDetector = detector.orElseGet(
                         () -> own(owned, chooseDetectorProvider().create(context)));
-                return new FaceVerifier(this, chosenDetector, chosenAligner, chosenEmbedder, List.copyOf(owned));
+                return new FaceVerifier(
+                        this, chosenDetector, chosenAligner, chosenEmbedder, List.copyOf(owned), context.providers);
             } catch (RuntimeException | Error e) {
                 closeAll(owned, e);
                 throw e;
@@ -339,6 +350,7 @@ public final class FaceVerifier implements AutoCloseable {
         private final Supplier<ModelProvider> models;
         private final Supplier<InferenceEngine> engine;
         private final SessionOptions options;
+        private final Map<String, String> providers = new LinkedHashMap<>();
 
         Parts(Builder builder) {
             this.models = once(() -> builder.models.orElseGet(() -> Services.find(
@@ -376,7 +388,9 @@ public final class FaceVerifier implements AutoCloseable {
         public InferenceSession open(String id, String network) {
             // the engine first: without one there is no point in fetching models
             InferenceEngine chosen = engine.get();
-            return chosen.open(models.get().resolve(id, network), options);
+            InferenceSession session = chosen.open(models.get().resolve(id, network), options);
+            providers.put(id + "/" + network, session.provider());
+            return session;
         }
     }
 
@@ -399,6 +413,14 @@ public final class FaceVerifier implements AutoCloseable {
                         + " can't be turned into a threshold; set a value, or calibrate"
                         + "; see docs/errors.md#fmr-not-supported"))
                 .resolve(wish.get());
+    }
+
+    /**
+     * What each network that this verifier loaded really runs on, as its engine tells it: {@code mtcnn/pnet} on
+     * {@code cpu}, or {@code facenet-vggface2/embedding} on {@code cuda:0}. Nothing for stages given as finished objects.
+     */
+    public Map<String, String> providers() {
+        return providers;
     }
 
     /** The embedding model in use. */

@@ -1,6 +1,7 @@
 package io.facever.spi;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,14 @@ public interface InferenceEngine {
      * libraries.
      */
     Optional<String> unusable();
+
+    /**
+     * What its native libraries can run networks on, as in {@code cpu} and {@code cuda}. Whether such a device is there
+     * shows when a network is opened on it. May load native libraries; only asked of an engine that is usable.
+     */
+    default List<String> providers() {
+        return List.of("cpu");
+    }
 
     /**
      * Loads a network.

@@ -16,6 +16,7 @@ import io.facever.spi.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -76,6 +77,14 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
         } catch (RuntimeException | LinkageError e) {
             return Optional.of(reason(e));
         }
+    }
+
+    @Override
+    public List<String> providers() {
+        start();
+        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)
+                ? List.of("cpu", "cuda")
+                : List.of("cpu");
     }
 
     private static String reason(Throwable thrown) {

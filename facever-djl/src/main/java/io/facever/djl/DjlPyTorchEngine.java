@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,11 @@ public final class DjlPyTorchEngine implements InferenceEngine {
         } catch (RuntimeException | LinkageError e) {
             return Optional.of(reason(e));
         }
+    }
+
+    @Override
+    public List<String> providers() {
+        return start().hasCapability(StandardCapabilities.CUDA) ? List.of("cpu", "cuda") : List.of("cpu");
     }
 
     private static Engine start() {

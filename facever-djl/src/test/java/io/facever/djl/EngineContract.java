@@ -10,6 +10,7 @@ import io.facever.spi.InferenceEngine;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
 import io.facever.spi.Tensor;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -287,6 +289,54 @@ abstract class EngineContract {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Resident memory of this process, bytes. */
+    private static long residentMemory() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        Assumptions.assumeTrue(Files.isReadable(status), "needs Linux to read the resident memory");
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void keepsNoMemoryOverTwentyThousandRuns() throws Exception {
+        try (InferenceSession session = engine().open(TinyOnnx.twoOutputs(folder), CPU)) {
+            // a tensor that stayed behind would hold 40 kB: 800 MB in the end
+            Tensor input = Tensor.allocate(10, 1000);
+            Tensor twice = Tensor.allocate(10, 1000);
+            int runs = 20_000;
+            long before = 0;
+            for (int i = 0; i < runs; i++) {
+                if (i == runs / 10) {
+                    before = residentMemory();
+                }
+                session.run(Map.of("x", input), Map.of("double", twice));
+            }
+            // the collector's own heap may still grow
+            assertThat(residentMemory() - before).isLessThan(200L << 20);
+        }
+    }
+
+    @Test
+    void keepsNoMemoryOverRunsThatFail() throws Exception {
+        try (InferenceSession session = engine().open(TinyOnnx.twoOutputs(folder), CPU)) {
+            Tensor input = Tensor.allocate(100, 1000);
+            Tensor wrong = Tensor.allocate(1);
+            int runs = 2_000;
+            long before = 0;
+            for (int i = 0; i < runs; i++) {
+                if (i == runs / 10) {
+                    before = residentMemory();
+                }
+                assertThatThrownBy(() -> session.run(Map.of("x", input), Map.of("double", wrong)))
+                        .isInstanceOf(EngineException.class);
+            }
+            assertThat(residentMemory() - before).isLessThan(300L << 20);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -68,6 +69,11 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
                 + "); add com.microsoft.onnxruntime:onnxruntime, which has native"
                 + " libraries for Linux (x86-64 and ARM, glibc), macOS (ARM) and Windows (x86-64), and let the"
                 + " temporary folder be writable, or set -Donnxruntime.native.path to unpacked libraries";
+    }
+
+    @Override
+    public List<String> providers() {
+        return OrtSessions.providers();
     }
 
     @Override

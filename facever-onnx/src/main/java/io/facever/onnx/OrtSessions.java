@@ -4,12 +4,16 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import io.facever.Device;
 import io.facever.EngineException;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +35,14 @@ final class OrtSessions {
 
     static String version() {
         return OrtEnvironment.getEnvironment().getVersion();
+    }
+
+    /** {@code CPU} first, then what else it was built with. */
+    static List<String> providers() {
+        return OrtEnvironment.getAvailableProviders().stream()
+                .sorted(Comparator.comparing(provider -> provider != OrtProvider.CPU))
+                .map(provider -> provider.name().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     static InferenceSession open(Path model, SessionOptions options) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             DetectCommand.class,
             EmbedCommand.class,
             ModelsCommand.class,
+            EnginesCommand.class,
             EvalCommand.class
         })
 public final class FaceverCommand implements Runnable {

@@ -1,0 +1,13 @@
+package io.facever.djl;
+
+import io.facever.conformance.EmbeddingConformance;
+import io.facever.spi.InferenceEngine;
+import org.junit.jupiter.api.Tag;
+
+@Tag("pytorch")
+class DjlPyTorchEmbeddingConformanceTest extends EmbeddingConformance {
+    @Override
+    protected InferenceEngine engine() {
+        return new DjlPyTorchEngine();
+    }
+}
