@@ -1,0 +1,9 @@
+/** All that verifying two photos needs, as one dependency. Holds no code of its own. */
+module io.facever {
+    requires transitive io.facever.api;
+    requires transitive io.facever.image;
+    requires transitive io.facever.models;
+    requires transitive io.facever.mtcnn;
+    requires transitive io.facever.facenet;
+    requires transitive io.facever.onnx;
+}
