@@ -32,6 +32,8 @@ final class Fetcher {
     private static final int ATTEMPTS = 3;
     private static final Duration STALLED = Duration.ofSeconds(60);
 
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
     private final Mirror mirror;
     private final CacheFolder cache;
     private final ModelProgress progress;
@@ -116,13 +118,23 @@ final class Fetcher {
         }
     }
 
+    /** Waits for the fetches to end also when interrupted, so that none writes after the caller was told of a failure. */
     private static void stop(ExecutorService pool) {
         pool.shutdownNow();
-        try {
-            if (!pool.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.warn("a fetch did not end within 10 seconds after it was cancelled");
+        boolean interrupted = Thread.interrupted();
+        long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+        boolean ended = false;
+        while (!ended && System.nanoTime() < deadline) {
+            try {
+                ended = pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
+        }
+        if (!ended) {
+            LOG.warn("a fetch did not end within {} seconds after it was cancelled", STOP_LIMIT.toSeconds());
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

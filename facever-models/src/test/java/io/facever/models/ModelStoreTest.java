@@ -384,7 +384,8 @@ class ModelStoreTest {
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
-        assertThat(CacheFiles.names(cache)).isEmpty();
+        // a source that was whole before the interruption may be there and is kept; nothing half-written is
+        assertThat(CacheFiles.names(cache)).isSubsetOf("pnet.pt");
         store.resolve("tiny", "other");
         assertThat(CacheFiles.names(cache)).containsExactly("other.onnx", "other.onnx.sha256");
     }
