@@ -198,7 +198,8 @@ final class MtcnnDetector implements Detector {
         }
         return new Face(
                 new Box(boxes.edge(index, 0), boxes.edge(index, 1), boxes.edge(index, 2), boxes.edge(index, 3)),
-                boxes.score(index),
+                // a softmax may round to a little more than 1
+                Math.min(1, boxes.score(index)),
                 Landmarks.of(points));
     }
 
