@@ -101,14 +101,21 @@ interface Mirror {
         private static final int OK = 200;
 
         private final String base;
-        private final HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(CONNECT)
-                // follows from https to https only
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
+        /** Made with the first request: a client holds a thread and a selector, and an address may only be looked at. */
+        private Optional<HttpClient> client = Optional.empty();
 
         Web(String base) {
             this.base = base;
+        }
+
+        private synchronized HttpClient client() {
+            HttpClient made = client.orElseGet(() -> HttpClient.newBuilder()
+                    .connectTimeout(CONNECT)
+                    // follows from https to https only
+                    .followRedirects(HttpClient.Redirect.NORMAL)
+                    .build());
+            client = Optional.of(made);
+            return made;
         }
 
         @Override
@@ -116,7 +123,7 @@ interface Mirror {
             HttpRequest request = HttpRequest.newBuilder(URI.create(locate(source)))
                     .timeout(RESPOND)
                     .build();
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = client().send(request, HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() != OK) {
                 response.body().close();
                 throw new IOException("the server answered with status " + response.statusCode());
