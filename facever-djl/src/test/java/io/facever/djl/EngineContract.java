@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class EngineContract {
     private static final SessionOptions CPU = new SessionOptions(Device.cpu(), 1);
 
+    /** The pom makes the whole heap resident from the start, so what grows is native; 4 MB were seen, of the JIT. */
+    private static final long MOST_NATIVE_GROWTH = 32L << 20;
+
     @TempDir
     private Path folder;
 
@@ -306,7 +309,7 @@ abstract class EngineContract {
     @Test
     void keepsNoMemoryOverTwentyThousandRuns() throws Exception {
         try (InferenceSession session = engine().open(TinyOnnx.twoOutputs(folder), CPU)) {
-            // a tensor that stayed behind would hold 40 kB: 800 MB in the end
+            // a tensor that stayed behind would hold 40 kB: 720 MB in the end
             Tensor input = Tensor.allocate(10, 1000);
             Tensor twice = Tensor.allocate(10, 1000);
             int runs = 20_000;
@@ -317,8 +320,7 @@ abstract class EngineContract {
                 }
                 session.run(Map.of("x", input), Map.of("double", twice));
             }
-            // the collector's own heap may still grow
-            assertThat(residentMemory() - before).isLessThan(200L << 20);
+            assertThat(residentMemory() - before).isLessThan(MOST_NATIVE_GROWTH);
         }
     }
 
@@ -336,7 +338,7 @@ abstract class EngineContract {
                 assertThatThrownBy(() -> session.run(Map.of("x", input), Map.of("double", wrong)))
                         .isInstanceOf(EngineException.class);
             }
-            assertThat(residentMemory() - before).isLessThan(300L << 20);
+            assertThat(residentMemory() - before).isLessThan(MOST_NATIVE_GROWTH);
         }
     }
 }

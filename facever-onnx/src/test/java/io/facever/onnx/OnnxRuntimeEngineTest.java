@@ -233,8 +233,8 @@ class OnnxRuntimeEngineTest {
             fail(session, in, out, 50);
             long before = residentPages();
             fail(session, in, out, 2000);
-            // had each failed run kept a copy of its input, this were 1.5 GB
-            assertThat((residentPages() - before) * 4096).isLessThan(200L << 20);
+            // had each failed run kept a copy of its input, this were 1.5 GB; the heap can't grow, see the pom
+            assertThat((residentPages() - before) * 4096).isLessThan(32L << 20);
         }
     }
 
