@@ -1,6 +1,7 @@
 /** The values, the stages, the builder and the service interfaces of facever. */
 module io.facever.api {
     requires transitive org.slf4j;
+    requires jdk.jfr;
 
     exports io.facever;
     exports io.facever.spi;

@@ -60,6 +60,7 @@ public final class FaceVerifier implements AutoCloseable {
     private final int minFaceSize;
     private final EmbeddingSpace space;
     private final Threshold threshold;
+    private final StageObserver observer;
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
@@ -70,16 +71,18 @@ public final class FaceVerifier implements AutoCloseable {
             Detector detector,
             Aligner aligner,
             Embedder embedder,
+            StageObserver observer,
             List<AutoCloseable> owned,
             Map<String, String> providers) {
-        this.decoder = builder.decoder.orElseGet(FaceVerifier::findDecoder);
+        this.observer = observer;
+        this.decoder = observer.decoder(builder.decoder.orElseGet(FaceVerifier::findDecoder));
         this.maxPixels = builder.maxPixels;
         this.verifier = builder.verifier;
         this.faceSelection = builder.faceSelection;
         this.minFaceSize = builder.minFaceSize;
-        this.detector = detector;
-        this.aligner = aligner;
-        this.embedder = embedder;
+        this.detector = observer.detector(detector);
+        this.aligner = observer.aligner(aligner);
+        this.embedder = observer.embedder(embedder);
         this.owned = owned;
         this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
         this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
@@ -92,6 +95,52 @@ public final class FaceVerifier implements AutoCloseable {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Sees what each stage took and how it ended, for logs and metrics of your own. It is called in the thread that ran
+     * the stage, right after it, from any number of threads at once: be quick. What it throws is logged and changes
+     * nothing else. The same can be had without code from the flight recorder: events {@code io.facever.Load},
+     * {@code Decode}, {@code Detect}, {@code Align}, {@code Embed} and {@code Decide}.
+     */
+    @FunctionalInterface
+    public interface Listener {
+        /** A stage has ended. */
+        void onStage(Event event);
+
+        /** The steps on the road from two photos to a decision. */
+        enum Stage {
+            /** Getting one network ready: fetch, check, convert, give it to the engine. */
+            LOAD,
+            /** Turning the bytes of a photo into pixels. */
+            DECODE,
+            /** Finding faces. */
+            DETECT,
+            /** Cutting a face out. */
+            ALIGN,
+            /** Running the embedder. */
+            EMBED,
+            /** Holding similarities against the threshold, or telling why there are none. */
+            DECIDE
+        }
+
+        /**
+         * One run of a stage. It holds no pixel, no embedding and no similarity, so that it may be logged.
+         *
+         * @param stage which stage
+         * @param duration how long it took
+         * @param inputs how many networks, images, faces, crops or pairs of faces went in
+         * @param outputs how many networks, images, faces, crops, embeddings or decisions came out; 0 when it failed
+         * @param outcome what was decided; empty for all other stages
+         * @param failure what it threw; empty when it succeeded
+         */
+        record Event(
+                Stage stage,
+                Duration duration,
+                int inputs,
+                int outputs,
+                Optional<Outcome> outcome,
+                Optional<Throwable> failure) {}
     }
 
     /** Puts a verifier together. Not safe for threads. */
@@ -120,6 +169,7 @@ public final class FaceVerifier implements AutoCloseable {
         private FaceSelection faceSelection = FaceSelection.LARGEST;
         private int minFaceSize = DEFAULT_MIN_FACE_SIZE;
         private long maxPixels = DEFAULT_MAX_PIXELS;
+        private final List<Listener> listeners = new ArrayList<>();
 
         private Builder() {}
 
@@ -260,6 +310,12 @@ public final class FaceVerifier implements AutoCloseable {
             return this;
         }
 
+        /** Sees timings and outcomes of each stage; several can be added. */
+        public Builder listener(Listener listener) {
+            this.listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
         /**
          * Finds what was not given and loads the networks.
          *
@@ -276,14 +332,21 @@ public final class FaceVerifier implements AutoCloseable {
             requireOne("model and a finished embedder", model.isPresent(), embedder.isPresent());
             List<AutoCloseable> owned = new ArrayList<>();
             try {
-                Parts context = new Parts(this);
+                StageObserver observer = new StageObserver(listeners);
+                Parts context = new Parts(this, observer);
                 Embedder chosenEmbedder = embedder.orElseGet(() -> own(owned, createEmbedder(context)));
                 Aligner chosenAligner = aligner.orElseGet(() -> chooseAlignerProvider(chosenEmbedder.model())
                         .create(chosenEmbedder.model().crop()));
                 Detector chosenDetector = detector.orElseGet(
                         () -> own(owned, chooseDetectorProvider().create(context)));
                 return new FaceVerifier(
-                        this, chosenDetector, chosenAligner, chosenEmbedder, List.copyOf(owned), context.providers);
+                        this,
+                        chosenDetector,
+                        chosenAligner,
+                        chosenEmbedder,
+                        observer,
+                        List.copyOf(owned),
+                        context.providers);
             } catch (RuntimeException | Error e) {
                 closeAll(owned, e);
                 throw e;
@@ -350,9 +413,11 @@ public final class FaceVerifier implements AutoCloseable {
         private final Supplier<ModelProvider> models;
         private final Supplier<InferenceEngine> engine;
         private final SessionOptions options;
+        private final StageObserver observer;
         private final Map<String, String> providers = new LinkedHashMap<>();
 
-        Parts(Builder builder) {
+        Parts(Builder builder, StageObserver observer) {
+            this.observer = observer;
             this.models = once(() -> builder.models.orElseGet(() -> Services.find(
                             "model source",
                             ServiceLoader.load(ModelProvider.class),
@@ -388,7 +453,8 @@ public final class FaceVerifier implements AutoCloseable {
         public InferenceSession open(String id, String network) {
             // the engine first: without one there is no point in fetching models
             InferenceEngine chosen = engine.get();
-            InferenceSession session = chosen.open(models.get().resolve(id, network), options);
+            InferenceSession session = observer.load(
+                    id + "/" + network, () -> chosen.open(models.get().resolve(id, network), options));
             providers.put(id + "/" + network, session.provider());
             return session;
         }
@@ -715,7 +781,7 @@ public final class FaceVerifier implements AutoCloseable {
             if (!first.space().equals(space)) {
                 throw new EmbeddingMismatchException(first.space(), space);
             }
-            return verifier.compare(first, second, threshold);
+            return observer.decide(1, () -> verifier.compare(first, second, threshold), Comparison::outcome);
         });
     }
 
@@ -761,7 +827,7 @@ public final class FaceVerifier implements AutoCloseable {
         reason(second, false).ifPresent(reasons::add);
         if (!reasons.isEmpty()) {
             return new Verification(
-                    Outcome.INCONCLUSIVE,
+                    observer.decide(0, () -> Outcome.INCONCLUSIVE, outcome -> outcome),
                     Double.NaN,
                     resolved,
                     reasons,
@@ -777,30 +843,35 @@ public final class FaceVerifier implements AutoCloseable {
         watch.align += watch.lap();
         List<Embedding> embeddings = embedder.embedAll(crops);
         watch.embed += watch.lap();
-        int firstCount = first.faces().size();
-        Comparison best = null;
-        Face bestFirst = first.faces().get(0);
-        Face bestSecond = second.faces().get(0);
-        for (int i = 0; i < firstCount; i++) {
-            for (int j = 0; j < second.faces().size(); j++) {
-                Comparison one = verifier.compare(embeddings.get(i), embeddings.get(firstCount + j), resolved);
-                if (best == null || one.similarity() > best.similarity()) {
-                    best = one;
-                    bestFirst = first.faces().get(i);
-                    bestSecond = second.faces().get(j);
+        int pairs = first.faces().size() * second.faces().size();
+        Pair best = observer.decide(
+                pairs, () -> mostSimilar(first.faces(), second.faces(), embeddings, resolved), pair -> pair.comparison()
+                        .outcome());
+        return new Verification(
+                best.comparison().outcome(),
+                best.comparison().similarity(),
+                resolved,
+                List.of(),
+                first.subject(Optional.of(best.first())),
+                second.subject(Optional.of(best.second())),
+                space,
+                watch.timings());
+    }
+
+    private record Pair(Face first, Face second, Comparison comparison) {}
+
+    /** Of all pairs of a face of the first image and one of the second; the embeddings stand in that order. */
+    private Pair mostSimilar(List<Face> first, List<Face> second, List<Embedding> embeddings, Threshold resolved) {
+        Pair best = null;
+        for (int i = 0; i < first.size(); i++) {
+            for (int j = 0; j < second.size(); j++) {
+                Comparison one = verifier.compare(embeddings.get(i), embeddings.get(first.size() + j), resolved);
+                if (best == null || one.similarity() > best.comparison().similarity()) {
+                    best = new Pair(first.get(i), second.get(j), one);
                 }
             }
         }
-        Objects.requireNonNull(best, "both sides have a face here");
-        return new Verification(
-                best.outcome(),
-                best.similarity(),
-                resolved,
-                List.of(),
-                first.subject(Optional.of(bestFirst)),
-                second.subject(Optional.of(bestSecond)),
-                space,
-                watch.timings());
+        return Objects.requireNonNull(best, "both sides have a face here");
     }
 
     private static Optional<Reason> reason(Choice choice, boolean isFirst) {
