@@ -3,6 +3,7 @@ package io.facever.mtcnn;
 import io.facever.Detector;
 import io.facever.spi.DetectorProvider;
 import io.facever.spi.StageContext;
+import java.util.Locale;
 
 /**
  * MTCNN with its settings: a cascade of three networks that finds faces and five landmarks each. Immutable; each
@@ -131,6 +132,19 @@ public final class Mtcnn implements DetectorProvider {
     @Override
     public Detector create(StageContext context) {
         return MtcnnDetector.open(this, context);
+    }
+
+    /** See {@link Detector#id()}. The number after the slash goes up when the faces of the same settings change. */
+    String id() {
+        return String.format(
+                Locale.ROOT,
+                "mtcnn/1 face=%d scale=%s pixels=%d thresholds=%s,%s,%s",
+                minFaceSize,
+                scaleFactor,
+                maxScaledPixels,
+                proposalThreshold,
+                refinementThreshold,
+                outputThreshold);
     }
 
     int maxScaledPixels() {

@@ -81,6 +81,11 @@ final class MtcnnDetector implements Detector {
     }
 
     @Override
+    public String id() {
+        return settings.id();
+    }
+
+    @Override
     public List<Face> detect(Image image) {
         Lock lock = life.readLock();
         lock.lock();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.facever.spi.DetectorProvider;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,22 @@ class MtcnnTest {
         assertThat(changed.proposalThreshold()).isEqualTo(0.1);
         assertThat(changed.refinementThreshold()).isEqualTo(0.2);
         assertThat(changed.outputThreshold()).isEqualTo(0.3);
+    }
+
+    @Test
+    void eachSettingIsPartOfTheId() {
+        Mtcnn mtcnn = new Mtcnn();
+        assertThat(mtcnn.id()).startsWith("mtcnn/").isEqualTo(new Mtcnn().id());
+        assertThat(List.of(
+                        mtcnn,
+                        mtcnn.minFaceSize(40),
+                        mtcnn.scaleFactor(0.5),
+                        mtcnn.maxScaledPixels(1000),
+                        mtcnn.thresholds(0.5, 0.7, 0.7),
+                        mtcnn.thresholds(0.6, 0.5, 0.7),
+                        mtcnn.thresholds(0.6, 0.7, 0.5)))
+                .extracting(Mtcnn::id)
+                .doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

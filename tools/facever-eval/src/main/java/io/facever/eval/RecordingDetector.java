@@ -9,9 +9,10 @@ import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Notes which networks a detector opens, so that its results can be filed under a digest of them. */
+/** Notes which detector it is and which networks it opens, so that its results can be filed under a digest of these. */
 final class RecordingDetector implements DetectorProvider {
     private final DetectorProvider provider;
+    private String id = "";
     private final SortedSet<String> opened = Collections.synchronizedSortedSet(new TreeSet<>());
 
     RecordingDetector(DetectorProvider provider) {
@@ -30,7 +31,7 @@ final class RecordingDetector implements DetectorProvider {
 
     @Override
     public Detector create(StageContext context) {
-        return provider.create(new StageContext() {
+        Detector detector = provider.create(new StageContext() {
             @Override
             public ModelDescription describe(String id) {
                 return context.describe(id);
@@ -42,11 +43,12 @@ final class RecordingDetector implements DetectorProvider {
                 return context.open(id, network);
             }
         });
+        id = detector.id();
+        return detector;
     }
 
-    /** Stands for the detector and its weights, once it was created. */
+    /** Stands for the detector, its settings and its weights, once it was created. */
     String digest() {
-        return Hashing.sha256(
-                provider.getClass().getName() + "\n" + provider.name() + "\n" + String.join("\n", opened));
+        return Hashing.sha256(id + "\n" + String.join("\n", opened));
     }
 }
