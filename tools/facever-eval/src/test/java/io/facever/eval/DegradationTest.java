@@ -90,9 +90,9 @@ class DegradationTest {
             mean += (b & 0xff) / (double) dark.length;
             squares += (b & 0xff) * (b & 0xff) / (double) dark.length;
         }
-        // 180 · 0.06^(1/2.2) is 50
-        assertThat(mean).isBetween(42.0, 54.0);
-        assertThat(Math.sqrt(squares - mean * mean)).isGreaterThan(3);
+        // 255 · 0.18 · (180 / 255)^1.5 is 27.2, and 255 · 0.02 is 5.1
+        assertThat(mean).isCloseTo(27.2, within(0.3));
+        assertThat(Math.sqrt(squares - mean * mean)).isCloseTo(5.1, within(0.3));
     }
 
     private static byte[] filled(int length, byte value) {
