@@ -49,16 +49,7 @@ record AlignerChoice(String text, String name, Optional<AlignerProvider> provide
                 settings.put(setting.substring(0, equals), setting.substring(equals + 1));
             }
         }
-        Optional<AlignerProvider> provider =
-                switch (name) {
-                    case "similarity" -> Optional.of(new SimilarityAlignment()
-                            .withTemplateScale(number(text, settings, "scale", 1))
-                            .withAntialias(Boolean.parseBoolean(Optional.ofNullable(settings.remove("antialias"))
-                                    .orElse("false"))));
-                    case "crop" -> Optional.of(new MarginCrop().withMargin(number(text, settings, "margin", 32)));
-                    case "center" -> Optional.of(new CenterCrop().withFraction(number(text, settings, "fraction", 1)));
-                    default -> Optional.empty();
-                };
+        Optional<AlignerProvider> provider = provider(text, name, settings);
         if (!settings.isEmpty()) {
             throw new EvaluationException(
                     ANCHOR,
@@ -67,6 +58,31 @@ record AlignerChoice(String text, String name, Optional<AlignerProvider> provide
         }
         // without settings the aligner is the one of ServiceLoader, with its own defaults
         return new AlignerChoice(text, name, colon < 0 ? Optional.empty() : provider, true);
+    }
+
+    /** Takes what it knows out of the settings. */
+    private static Optional<AlignerProvider> provider(String text, String name, Map<String, String> settings) {
+        try {
+            return switch (name) {
+                case "similarity" -> Optional.of(new SimilarityAlignment()
+                        .withTemplateScale(number(text, settings, "scale", 1))
+                        .withAntialias(flag(text, settings, "antialias")));
+                case "crop" -> Optional.of(new MarginCrop().withMargin(number(text, settings, "margin", 32)));
+                case "center" -> Optional.of(new CenterCrop().withFraction(number(text, settings, "fraction", 1)));
+                default -> Optional.empty();
+            };
+        } catch (IllegalArgumentException e) {
+            throw new EvaluationException(ANCHOR, "aligner '" + text + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean flag(String text, Map<String, String> settings, String name) {
+        String value = Optional.ofNullable(settings.remove(name)).orElse("false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new EvaluationException(
+                    ANCHOR, "aligner '" + text + "': found " + name + "=" + value + ", expected true or false");
+        }
+        return value.equals("true");
     }
 
     private static double number(String text, Map<String, String> settings, String name, double otherwise) {

@@ -64,6 +64,9 @@ final class AllPairs {
             Optional<Interval> thresholdInterval,
             Optional<Interval> fnmrInterval) {}
 
+    /** Rates at a given threshold, with 95 % intervals by resampling people; none where the scores are not held. */
+    record Rates(Roc.Point point, Optional<Interval> fmrInterval, Optional<Interval> fnmrInterval) {}
+
     /** What one block of rows gives. */
     private static final class Part {
         final Histogram histogram = new Histogram(-1, 1, FINE_BINS);
@@ -264,6 +267,37 @@ final class AllPairs {
         }
         points.sort(Comparator.comparingDouble(RatePoint::fmr).reversed());
         return List.copyOf(points);
+    }
+
+    /** Rates at one threshold. */
+    Rates at(double threshold, SubjectBootstrap bootstrap) {
+        double[] fmrs = new double[RESAMPLES];
+        double[] fnmrs = new double[RESAMPLES];
+        boolean held = tail.length > 0 && threshold > tail[tail.length - 1];
+        UniformRandomProvider random = bootstrap.random();
+        for (int resample = 0; resample < RESAMPLES; resample++) {
+            int[] counts = SubjectBootstrap.draw(imagesOfPerson.length, random);
+            double matches = 0;
+            for (int k = 0; k < tail.length && tail[k] >= threshold; k++) {
+                matches += (double) counts[tailFirst[k]] * counts[tailSecond[k]];
+            }
+            double missed = 0;
+            double all = 0;
+            for (int g = 0; g < genuine.length; g++) {
+                all += counts[genuinePerson[g]];
+                missed += genuine[g] < threshold ? counts[genuinePerson[g]] : 0;
+            }
+            // 0/0 is NaN: such a resample counts for nothing
+            fmrs[resample] = held ? matches / impostorWeight(counts) : Double.NaN;
+            fnmrs[resample] = missed / all;
+        }
+        double fmr = fmr(threshold);
+        double fnmr = fnmr(threshold);
+        return new Rates(
+                new Roc.Point(threshold, fmr, 1 - fnmr),
+                new Proportion(Math.round(fmr * impostors), impostors).intervalOr(SubjectBootstrap.percentiles(fmrs)),
+                new Proportion(Math.round(fnmr * genuine.length), genuine.length)
+                        .intervalOr(SubjectBootstrap.percentiles(fnmrs)));
     }
 
     /** Total weight of all impostor pairs when people count as often as they were drawn. */

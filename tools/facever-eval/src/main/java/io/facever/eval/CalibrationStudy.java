@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** Thresholds with their error rates, and the map from similarity to probability, for one embedding space. */
 final class CalibrationStudy {
@@ -166,6 +167,17 @@ final class CalibrationStudy {
                             Section.percent(roc.accuracy(point.threshold()))
                         })
                         .toList()));
+        List<Roc.Point> everyThreshold = ThresholdSweep.exact(roc).points();
+        section.add(new Section.Figure(
+                "Error rates over the threshold, on the protocol's pairs.",
+                Charts.lines(
+                        "thresholds",
+                        new Charts.Axis("threshold (cosine)", -0.5, 1, false),
+                        new Charts.Axis("error rate", 1e-4, 1, true),
+                        List.of(
+                                new Charts.Line("false matches (FMR)", overThreshold(everyThreshold, Roc.Point::fmr)),
+                                new Charts.Line(
+                                        "false non-matches (FNMR)", overThreshold(everyThreshold, Roc.Point::fnmr))))));
         LogisticCalibration map = LogisticCalibration.fit(pairs.genuine(), pairs.impostor());
         List<Charts.XY> curve = new ArrayList<>();
         for (int k = -50; k <= 100; k++) {
@@ -187,5 +199,12 @@ final class CalibrationStudy {
                         new Charts.Axis("probability of the same person", 0, 1, false),
                         List.of(new Charts.Line(pipeline.model(), curve)))));
         return section;
+    }
+
+    private static List<Charts.XY> overThreshold(List<Roc.Point> points, ToDoubleFunction<Roc.Point> rate) {
+        return points.stream()
+                .filter(point -> Double.isFinite(point.threshold()))
+                .map(point -> new Charts.XY(point.threshold(), rate.applyAsDouble(point)))
+                .toList();
     }
 }

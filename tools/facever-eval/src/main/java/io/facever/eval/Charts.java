@@ -8,16 +8,21 @@ import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 import org.w3c.dom.Document;
@@ -51,10 +56,23 @@ final class Charts {
     /** An axis: what it shows, from where to where, and whether in powers of ten. */
     record Axis(String title, double low, double high, boolean logarithmic) {
         ValueAxis make() {
-            ValueAxis axis = logarithmic ? new LogAxis(title) : new NumberAxis(title);
+            ValueAxis axis = logarithmic ? powersOfTen() : linear();
             axis.setRange(low, high);
             axis.setLabelFont(FONT);
             axis.setTickLabelFont(FONT);
+            return axis;
+        }
+
+        private NumberAxis linear() {
+            NumberAxis axis = new NumberAxis(title);
+            axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+            return axis;
+        }
+
+        private LogAxis powersOfTen() {
+            LogAxis axis = new LogAxis(title);
+            axis.setTickUnit(new NumberTickUnit(1));
+            axis.setNumberFormatOverride(new DecimalFormat("0.#######", DecimalFormatSymbols.getInstance(Locale.ROOT)));
             return axis;
         }
     }
@@ -89,6 +107,8 @@ final class Charts {
         plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
         JFreeChart chart = new JFreeChart(null, FONT, plot, lines.size() > 1);
         chart.setBackgroundPaint(Color.WHITE);
+        // room for half of a label that stands at the end of an axis
+        chart.setPadding(new RectangleInsets(8, 2, 2, 16));
         if (chart.getLegend() != null) {
             chart.getLegend().setItemFont(FONT);
         }

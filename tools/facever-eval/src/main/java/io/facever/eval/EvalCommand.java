@@ -66,6 +66,7 @@ public final class EvalCommand implements Runnable {
         @Override
         public final Integer call() {
             try {
+                options.check();
                 measure(options.report());
                 return 0;
             } catch (EvaluationException e) {
@@ -161,7 +162,8 @@ public final class EvalCommand implements Runnable {
                 if (allPairs) {
                     sections.add(study.allPairsSection(study.allPairs(store)));
                 }
-                groups.ifPresent(file -> sections.add(study.fairness(file)));
+                groups.ifPresent(
+                        file -> sections.add(study.fairness(file, allPairs ? Optional.of(store) : Optional.empty())));
                 if (report.isPresent()) {
                     sections.add(study.errors());
                 }
@@ -193,8 +195,7 @@ public final class EvalCommand implements Runnable {
         @Override
         void measure(Optional<ReportWriter> report) {
             if (gallery.isPresent() != probes.isPresent()) {
-                throw new EvaluationException(
-                        "pairs-file", "found one of --gallery and --probes, expected both or none of them");
+                throw options().usage("found one of --gallery and --probes, expected both or none of them");
             }
             IdentificationStudy study = gallery.isPresent()
                     ? IdentificationStudy.of(
@@ -224,6 +225,7 @@ public final class EvalCommand implements Runnable {
 
         @Override
         void measure(Optional<ReportWriter> report) {
+            options().atLeast(0, "--per-fold", perFold);
             PairData data = data();
             try (Templates store = options().templates();
                     Pipeline pipeline = Pipeline.open(options().settings())) {
@@ -275,17 +277,13 @@ public final class EvalCommand implements Runnable {
 
         @Override
         void measure(Optional<ReportWriter> report) {
-            if (calls < LatencyStudy.LEAST_CALLS) {
-                throw new EvaluationException(
-                        "evaluation-images", "--calls is at least " + LatencyStudy.LEAST_CALLS + ", found " + calls);
-            }
             finish(
                     report,
                     "facever: latency",
                     List.of(LatencyStudy.run(
                             options().settings(),
                             some(options()),
-                            calls,
+                            options().atLeast(LatencyStudy.LEAST_CALLS, "--calls", calls),
                             options().progress())));
         }
 
@@ -362,8 +360,9 @@ public final class EvalCommand implements Runnable {
         @Override
         void measure(Optional<ReportWriter> report) {
             if (report.isEmpty()) {
-                throw new EvaluationException("evaluation-output", "found no --out, expected a folder for the report");
+                throw options().usage("found no --out, expected a folder for the report");
             }
+            options().atLeast(0, "--per-fold", perFold);
             PairData data = data();
             Optional<GroupsFile> groups = groups(data);
             SubjectBootstrap bootstrap = options().bootstrap();
@@ -379,7 +378,7 @@ public final class EvalCommand implements Runnable {
                     sections.add(IdentificationStudy.of(options().images()).run(pipeline, store));
                     sections.add(study.table3());
                     sections.add(RobustnessStudy.run(pipeline, data, store, bootstrap, perFold));
-                    groups.ifPresent(file -> sections.add(study.fairness(file)));
+                    groups.ifPresent(file -> sections.add(study.fairness(file, Optional.of(store))));
                     sections.add(calibration.section());
                     sections.add(study.errors());
                     report.get().write(calibration.files());

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -81,6 +82,13 @@ final class EvalOptions {
     @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
     EvalOptions() {}
 
+    /** Finds what is wrong with the settings before the long work. */
+    void check() {
+        atLeast(SubjectBootstrap.LEAST_RESAMPLES, "--resamples", resamples);
+        atLeast(1, "--cores", cores);
+        settings();
+    }
+
     ImageFolder images() {
         return new ImageFolder(images);
     }
@@ -104,15 +112,24 @@ final class EvalOptions {
     }
 
     Templates templates() {
-        if (cores < 1) {
-            throw new EvaluationException("evaluation-images", "--cores is at least 1, found " + cores);
-        }
         Path folder = cache.orElseGet(() -> new ModelStore().cache().resolve("evaluation"));
         return new Templates(folder, cores, Progress.console(System.err));
     }
 
     Progress.Factory progress() {
         return Progress.console(System.err);
+    }
+
+    /** Wrong usage, which picocli was not able to see. */
+    ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    int atLeast(int least, String option, int found) {
+        if (found < least) {
+            throw usage(option + " is at least " + least + ", found " + found);
+        }
+        return found;
     }
 
     PrintWriter out() {

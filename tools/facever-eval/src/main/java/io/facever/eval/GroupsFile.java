@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -69,6 +70,11 @@ public record GroupsFile(Map<String, String> groups) {
             }
         }
         return new GroupsFile(groups);
+    }
+
+    /** The groups, sorted. */
+    public SortedSet<String> names() {
+        return new TreeSet<>(groups.values());
     }
 
     /** Group of one person. */

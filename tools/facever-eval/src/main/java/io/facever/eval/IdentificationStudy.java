@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,12 +96,23 @@ final class IdentificationStudy {
         List<PairsFile.Photo> enrolled = acquired(gallery, templates);
         List<PairsFile.Photo> asked = acquired(probes, templates);
         Search search = search(enrolled, asked, templates);
+        if (search.ranks.isEmpty()) {
+            throw new EvaluationException(
+                    "evaluation-images",
+                    "none of the " + asked.size() + " probes with a face shows anybody of the gallery ("
+                            + enrolled.size() + " images with a face); give probes of people who are enrolled");
+        }
         Identification result = Identification.of(
                 search.ranks.stream().mapToInt(Integer::intValue).toArray(),
                 doubles(search.mateScores),
                 doubles(search.unknownTops));
+        long people = enrolled.stream().map(PairsFile.Photo::person).distinct().count();
         return section(
-                pipeline, result, enrolled.size(), gallery.size() + probes.size() - enrolled.size() - asked.size());
+                pipeline,
+                result,
+                people,
+                enrolled.size(),
+                gallery.size() + probes.size() - enrolled.size() - asked.size());
     }
 
     private static double[] doubles(Collection<Double> values) {
@@ -127,16 +139,22 @@ final class IdentificationStudy {
 
     private Search search(List<PairsFile.Photo> enrolled, List<PairsFile.Photo> asked, Map<Path, Template> templates) {
         Map<String, Integer> position = new LinkedHashMap<>();
-        for (int i = 0; i < enrolled.size(); i++) {
-            position.putIfAbsent(enrolled.get(i).person(), i);
-        }
+        int[] numbers = enrolled.stream()
+                .mapToInt(photo -> position.computeIfAbsent(photo.person(), person -> position.size()))
+                .toArray();
         List<Template> entries = enrolled.stream()
                 .map(photo -> template(templates, file(gallery, photo)))
                 .toList();
         Search search = new Search();
         for (PairsFile.Photo photo : asked) {
             Template probe = template(templates, file(probes, photo));
-            double[] scores = entries.stream().mapToDouble(probe::cosine).toArray();
+            // a person is as similar as the most similar of their images
+            double[] scores = new double[position.size()];
+            Arrays.fill(scores, -1);
+            for (int i = 0; i < entries.size(); i++) {
+                int person = numbers[i];
+                scores[person] = Math.max(scores[person], probe.cosine(entries.get(i)));
+            }
             Integer mate = position.get(photo.person());
             if (mate == null) {
                 double top = -1;
@@ -152,16 +170,18 @@ final class IdentificationStudy {
         return search;
     }
 
-    private Section section(Pipeline pipeline, Identification result, int enrolled, int failed) {
+    private Section section(Pipeline pipeline, Identification result, long people, int enrolled, int failed) {
         double threshold = pipeline.verifier().threshold().value();
         ObjectNode json = Json.object();
         json.put("gallery", enrolled);
+        json.put("galleryPeople", people);
         json.put("knownProbes", result.knownProbes());
         json.put("unknownProbes", result.unknownProbes());
         json.put("failedToAcquire", failed);
         json.put("threshold", threshold);
         Section section = new Section("identification", "Identification (Table II)", json);
-        section.note("Gallery of " + enrolled + " people with one image each; " + result.knownProbes()
+        section.note("Gallery of " + people + " people with " + enrolled
+                + " images, of which the most similar one counts; " + result.knownProbes()
                 + " probes of these people, " + result.unknownProbes() + " of others. In " + failed
                 + " images no face was found; they are left out. A stranger with the same score as the right person"
                 + " ranks before. Model " + pipeline.model() + ", aligner " + pipeline.alignerText() + ".");

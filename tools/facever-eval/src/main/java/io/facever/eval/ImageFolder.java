@@ -3,7 +3,6 @@ package io.facever.eval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ public record ImageFolder(Path root) {
     private static final String ANCHOR = "evaluation-images";
     private static final List<String> ENDINGS = List.of(".jpg", ".png", ".jpeg");
     private static final Pattern NUMBERED = Pattern.compile("(.*)_(\\d{4,})\\.(jpg|jpeg|png)");
-    private static final int NAMES_IN_A_MESSAGE = 5;
+    private static final int NAMES_IN_A_MESSAGE = 20;
 
     /** Checks that the folder is there. */
     public ImageFolder {
@@ -50,10 +49,11 @@ public record ImageFolder(Path root) {
      */
     public Map<PairsFile.Photo, Path> find(Collection<PairsFile.Photo> photos, boolean skipMissing) {
         Map<PairsFile.Photo, Path> found = new LinkedHashMap<>();
-        List<String> missing = new ArrayList<>();
-        for (PairsFile.Photo photo : photos) {
-            find(photo).ifPresentOrElse(file -> found.put(photo, file), () -> missing.add(photo.path()));
-        }
+        photos.forEach(photo -> find(photo).ifPresent(file -> found.put(photo, file)));
+        List<String> missing = photos.stream()
+                .filter(photo -> !found.containsKey(photo))
+                .map(PairsFile.Photo::path)
+                .toList();
         if (!missing.isEmpty() && !skipMissing) {
             throw new EvaluationException(
                     ANCHOR,

@@ -14,10 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 import org.apache.commons.statistics.descriptive.Quantile;
 
 /** Table VI: how long each part takes, one call after the other, on every device that is there. */
@@ -26,6 +27,9 @@ final class LatencyStudy {
     static final int LEAST_CALLS = 500;
 
     private static final int WARM_UP = 60;
+    /** As {@link io.facever.FaceVerifier} reads it. */
+    private static final String ENGINE_PROPERTY = "facever.engine";
+
     private static final Quantile QUANTILE = Quantile.withDefaults();
 
     private LatencyStudy() {}
@@ -42,7 +46,8 @@ final class LatencyStudy {
         json.put("cores", Runtime.getRuntime().availableProcessors());
         json.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
         json.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        json.put("engine", engines());
+        String engine = engine(settings);
+        json.put("engine", engine);
         json.put("calls", calls);
         Section section = new Section("latency", "Latency (Table VI)", json);
         section.note(String.format(
@@ -53,7 +58,7 @@ final class LatencyStudy {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 "JDK " + Runtime.version(),
-                engines(),
+                engine,
                 calls,
                 WARM_UP,
                 files.size()));
@@ -81,7 +86,7 @@ final class LatencyStudy {
     private static List<String[]> measure(
             FaceVerifier verifier, List<Path> files, int calls, ObjectNode json, Progress.Factory progress) {
         List<byte[]> encoded = files.stream().map(LatencyStudy::read).toList();
-        List<Image> images = encoded.stream().map(verifier::decode).toList();
+        List<Image> images = files.stream().map(verifier::decode).toList();
         List<Image> withFace = new ArrayList<>();
         List<Face> faces = new ArrayList<>();
         for (Image image : images) {
@@ -158,12 +163,15 @@ final class LatencyStudy {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private static String engines() {
+    /** Name and version of the engine that is used: the one asked for, else the one of the highest rank. */
+    private static String engine(Pipeline.Settings settings) {
+        Optional<String> wanted = settings.engine().or(() -> Optional.ofNullable(System.getProperty(ENGINE_PROPERTY)));
         return ServiceLoader.load(InferenceEngine.class).stream()
                 .map(ServiceLoader.Provider::get)
+                .filter(engine -> wanted.map(engine.name()::equals).orElse(true))
+                .max(Comparator.comparingInt(InferenceEngine::rank))
                 .map(engine -> engine.name() + " (" + engine.version() + ")")
-                .sorted()
-                .collect(Collectors.joining(", "));
+                .orElse("none");
     }
 
     /** The processor's name where the system tells it, else its architecture. */

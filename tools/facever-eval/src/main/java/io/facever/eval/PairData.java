@@ -13,10 +13,16 @@ final class PairData {
     private final List<PairsFile.Pair> pairs;
     private final Map<PairsFile.Photo, Path> files;
     private final Map<String, Integer> people;
+    private final List<String> missing;
     private final int skipped;
 
     private PairData(
-            List<PairsFile.Pair> pairs, Map<PairsFile.Photo, Path> files, Map<String, Integer> people, int skipped) {
+            List<PairsFile.Pair> pairs,
+            Map<PairsFile.Photo, Path> files,
+            Map<String, Integer> people,
+            List<String> missing,
+            int skipped) {
+        this.missing = missing;
         this.pairs = pairs;
         this.files = files;
         this.people = people;
@@ -46,7 +52,11 @@ final class PairData {
         }
         Map<String, Integer> people = new LinkedHashMap<>();
         files.keySet().forEach(photo -> people.putIfAbsent(photo.person(), people.size()));
-        return new PairData(pairs, files, people, file.pairs().size() - pairs.size());
+        List<String> missing = photos.stream()
+                .filter(photo -> !files.containsKey(photo))
+                .map(PairsFile.Photo::path)
+                .toList();
+        return new PairData(pairs, files, people, missing, file.pairs().size() - pairs.size());
     }
 
     List<PairsFile.Pair> pairs() {
@@ -59,6 +69,11 @@ final class PairData {
 
     Map<String, Integer> people() {
         return people;
+    }
+
+    /** Images that the pairs name and that are not there; empty unless they may be left out. */
+    List<String> missing() {
+        return missing;
     }
 
     /** How many pairs of the file are left out because an image is missing. */

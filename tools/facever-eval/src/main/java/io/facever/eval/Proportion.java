@@ -1,5 +1,6 @@
 package io.facever.eval;
 
+import java.util.Optional;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /**
@@ -39,6 +40,16 @@ public record Proportion(long errors, long trials) {
                 ? 1
                 : BetaDistribution.of(errors + 1.0, (double) (trials - errors)).inverseSurvivalProbability(TAIL);
         return new Interval(low, high);
+    }
+
+    /**
+     * The interval of a resampling, or {@link #interval} where nothing or everything went wrong: no resample can show
+     * what never happened, and would claim to know the rate exactly.
+     *
+     * @param resampled what resampling gave
+     */
+    public Optional<Interval> intervalOr(Optional<Interval> resampled) {
+        return errors == 0 || errors == trials ? Optional.of(interval()) : resampled;
     }
 
     /**

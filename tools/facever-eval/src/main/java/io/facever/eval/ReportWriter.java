@@ -34,7 +34,7 @@ final class ReportWriter {
             figure{margin:1rem 0 1.5rem;break-inside:avoid}svg{width:100%;max-width:40rem;height:auto}
             .warning{border-left:4px solid #b45309;background:#fff7ed;padding:.5rem .8rem}
             .pairs{display:flex;flex-wrap:wrap;gap:1rem}.pairs figure{margin:0;width:15rem}
-            .pairs img{width:7.2rem;height:7.2rem;object-fit:cover}.pairs figcaption{font-weight:400;font-size:.8rem}
+            .pairs img{width:7.2rem;height:7.2rem;object-fit:cover}.pairs figcaption{font-weight:400;overflow-wrap:anywhere;font-size:.8rem}
             @media print{body{max-width:none;margin:0;font-size:11pt}h2,table,.pairs figure{break-inside:avoid}}
             """;
 

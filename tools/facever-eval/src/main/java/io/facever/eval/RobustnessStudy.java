@@ -43,7 +43,14 @@ final class RobustnessStudy {
         section.add(Section.table(
                 "robustness",
                 "Table V. " + chosen.size() + " pairs, the second image changed.",
-                List.of("change", "AUC", "EER", "TAR at the default threshold", "FAR there", "pairs without a face"),
+                List.of(
+                        "change",
+                        "AUC",
+                        "EER",
+                        "TAR at the default threshold",
+                        "FAR there",
+                        "accuracy there",
+                        "pairs without a face"),
                 rows));
         return section;
     }
@@ -69,12 +76,14 @@ final class RobustnessStudy {
     private static String[] row(
             ObjectNode json, String title, PairData.Scored scored, double threshold, SubjectBootstrap bootstrap) {
         ObjectNode one = json.putObject(title);
-        one.put("failedPairs", scored.failed().size());
+        int failed = scored.failed().size();
+        one.put("pairs", scored.compared().size() + failed);
+        one.put("failedPairs", failed);
+        String notFound = failed + " of " + (scored.compared().size() + failed);
         ScoredPairs pairs = scored.pairs();
-        if (pairs.genuine().length == 0 || pairs.impostor().length == 0) {
-            return new String[] {
-                title, "—", "—", "—", "—", Integer.toString(scored.failed().size())
-            };
+        int genuine = pairs.genuine().length;
+        if (genuine == 0 || pairs.impostor().length == 0) {
+            return new String[] {title, "—", "—", "—", "—", "—", notFound};
         }
         Roc roc = pairs.roc();
         List<Optional<Interval>> intervals =
@@ -82,19 +91,23 @@ final class RobustnessStudy {
                         .atThreshold(threshold)
                         .tar()));
         Roc.Point at = roc.atThreshold(threshold);
+        Optional<Interval> tarInterval =
+                new Proportion(Math.round(at.tar() * genuine), genuine).intervalOr(intervals.get(1));
         Json.put(one, "auc", roc.auc());
         Json.put(one, "auc95", intervals.get(0));
         Json.put(one, "eer", roc.eer());
         Json.put(one, "tar", at.tar());
-        Json.put(one, "tar95", intervals.get(1));
+        Json.put(one, "tar95", tarInterval);
         Json.put(one, "far", at.fmr());
+        Json.put(one, "accuracy", roc.accuracy(threshold));
         return new String[] {
             title,
             Section.four(roc.auc()) + " " + Section.four(intervals.get(0)),
             Section.percent(roc.eer()),
-            Section.percent(at.tar()) + " " + Section.percent(intervals.get(1)),
+            Section.percent(at.tar()) + " " + Section.percent(tarInterval),
             Section.percent(at.fmr()),
-            Integer.toString(scored.failed().size())
+            Section.percent(roc.accuracy(threshold)),
+            notFound
         };
     }
 
@@ -119,8 +132,11 @@ final class RobustnessStudy {
                     Arrays.stream(impostor).filter(score -> score >= threshold).count();
             Proportion tar = new Proportion(accepted, genuine.length);
             Proportion far = new Proportion(falseAccepted, impostor.length);
+            double accuracy =
+                    (accepted + impostor.length - falseAccepted) / (double) (genuine.length + impostor.length);
             Json.put(one, "tar", tar.rate());
             Json.put(one, "far", far.rate());
+            Json.put(one, "accuracy", accuracy);
             boolean both = genuine.length > 0 && impostor.length > 0;
             if (both) {
                 Json.put(one, "auc", scored.pairs().roc().auc());
@@ -130,14 +146,21 @@ final class RobustnessStudy {
                 genuine.length + " / " + impostor.length,
                 both ? Section.four(scored.pairs().roc().auc()) : "—",
                 Section.percent(tar.rate()) + " " + Section.percent(Optional.of(tar.interval())),
-                Section.percent(far.rate())
+                Section.percent(far.rate()),
+                Section.percent(accuracy)
             });
         }
         section.add(Section.table(
                 "poses",
                 "Poses, from the landmarks: the nose's offset along the line between the eyes, by the face of a pair that"
-                        + " is turned more.",
-                List.of("pose", "pairs same / different", "AUC", "TAR at the default threshold", "FAR there"),
+                        + " is turned more. Intervals take pairs for independent (Clopper–Pearson).",
+                List.of(
+                        "pose",
+                        "pairs same / different",
+                        "AUC",
+                        "TAR at the default threshold",
+                        "FAR there",
+                        "accuracy there"),
                 rows));
     }
 

@@ -21,12 +21,16 @@ public record SubjectBootstrap(int resamples, long seed) {
     /** What the reports use. */
     public static final SubjectBootstrap DEFAULT = new SubjectBootstrap(2000, 20_070_401L);
 
+    /** Fewer give no percentile worth the name. */
+    static final int LEAST_RESAMPLES = 100;
+
     private static final Quantile QUANTILE = Quantile.withDefaults();
 
     /** Checks the number of resamples. */
     public SubjectBootstrap {
-        if (resamples < 100) {
-            throw new IllegalArgumentException("intervals need at least 100 resamples, found " + resamples);
+        if (resamples < LEAST_RESAMPLES) {
+            throw new IllegalArgumentException(
+                    "intervals need at least " + LEAST_RESAMPLES + " resamples, found " + resamples);
         }
     }
 

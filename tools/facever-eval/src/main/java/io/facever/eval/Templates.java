@@ -94,7 +94,7 @@ final class Templates implements AutoCloseable {
         }
         Image image = null;
         if (known.isEmpty() || knownVector.isEmpty()) {
-            image = pipeline.verifier().decode(bytes);
+            image = pipeline.verifier().decode(file);
             if (degradation.isPresent()) {
                 Optional<Box> covered = degradation.get().needsFace()
                         ? original(pipeline, faceLog, image, hash).map(Face::box)

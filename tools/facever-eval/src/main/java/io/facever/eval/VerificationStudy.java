@@ -1,17 +1,20 @@
 package io.facever.eval;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** Tables I and III, all pairs, groups and error analysis: what one pipeline does on a pairs file. */
@@ -65,6 +68,10 @@ final class VerificationStudy {
         json.put("failedToAcquire", failedImages());
         json.put("failedPairs", scored.failed().size());
         json.put("skippedPairs", data.skipped());
+        if (!data.missing().isEmpty()) {
+            ArrayNode missing = json.putArray("missingImages");
+            data.missing().forEach(missing::add);
+        }
         ObjectNode confidence = json.putObject("confidence95");
         Json.put(confidence, "accuracy", figures.accuracyInterval());
         Json.put(confidence, "auc", figures.aucInterval());
@@ -150,6 +157,10 @@ final class VerificationStudy {
                 data.skipped(),
                 bootstrap.resamples(),
                 pipeline.digest()));
+        if (!data.missing().isEmpty()) {
+            section.warning(data.missing().size() + " images that the pairs name are not there: "
+                    + String.join(", ", data.missing()));
+        }
         section.add(Section.table(
                 "verification",
                 "Table I. Pairs with both faces found (" + scored.compared().size() + ").",
@@ -256,13 +267,19 @@ final class VerificationStudy {
 
     /** Every image against every other. */
     AllPairs allPairs(Templates store) {
+        return allPairs(store, person -> true);
+    }
+
+    private AllPairs allPairs(Templates store, Predicate<String> takesPart) {
         List<float[]> vectors = new ArrayList<>();
         List<Integer> people = new ArrayList<>();
+        // numbered without gaps: who is not there must not be drawn when people are resampled
+        Map<String, Integer> numbers = new HashMap<>();
         data.files().forEach((photo, file) -> {
             Template template = templates.getOrDefault(file, Template.failed());
-            if (template.acquired()) {
+            if (template.acquired() && takesPart.test(photo.person())) {
                 vectors.add(template.vector());
-                people.add(data.people().getOrDefault(photo.person(), -1));
+                people.add(numbers.computeIfAbsent(photo.person(), person -> numbers.size()));
             }
         });
         try (Workers workers = new Workers(store.cores())) {
@@ -316,8 +333,13 @@ final class VerificationStudy {
         return section;
     }
 
-    /** Rates by group of people, at the one threshold for all. */
-    Section fairness(GroupsFile groups) {
+    /**
+     * Rates by group of people, at the one threshold for all.
+     *
+     * @param everyPair set to compare all images of a group with each other too, since the pairs of a protocol seldom
+     *     hold enough pairs within one group
+     */
+    Section fairness(GroupsFile groups, Optional<Templates> everyPair) {
         double threshold = pipeline.verifier().threshold().value();
         ObjectNode json = Json.object();
         json.put("threshold", threshold);
@@ -327,26 +349,28 @@ final class VerificationStudy {
                 + pipeline.verifier().threshold().origin()
                 + "). Pairs of the same person belong to the person's group; pairs of different people count where both"
                 + " are of one group. People without a group are left out.");
+        protocolPairsByGroup(groups, threshold, section, json);
+        everyPair.ifPresent(store -> everyPairByGroup(groups, threshold, section, json.putObject("allPairs"), store));
+        return section;
+    }
+
+    private void protocolPairsByGroup(GroupsFile groups, double threshold, Section section, ObjectNode json) {
         String[] groupOf = new String[data.people().size()];
         data.people()
                 .forEach((person, number) ->
                         groupOf[number] = groups.groupOf(person).orElse(""));
         ScoredPairs all = scored.pairs();
         List<String[]> rows = new ArrayList<>();
-        List<Double> falseMatches = new ArrayList<>();
-        List<Double> falseNonMatches = new ArrayList<>();
+        List<Roc.Point> rates = new ArrayList<>();
         ObjectNode perGroup = json.putObject("groups");
-        for (String group : new TreeSet<>(groups.groups().values())) {
+        for (String group : groups.names()) {
             ScoredPairs pairs =
                     all.where(i -> groupOf[all.first(i)].equals(group) && groupOf[all.second(i)].equals(group));
             int genuine = pairs.genuine().length;
             int impostor = pairs.impostor().length;
-            ObjectNode one = perGroup.putObject(group);
-            one.put("genuinePairs", genuine);
-            one.put("impostorPairs", impostor);
+            ObjectNode one = counts(perGroup, group, genuine, impostor);
+            warnIfSmall(section, "", group, genuine, impostor);
             if (genuine == 0 || impostor == 0) {
-                section.warning("Group " + group + " has " + genuine + " pairs of the same person and " + impostor
-                        + " of different people: nothing can be said about it.");
                 continue;
             }
             List<Optional<Interval>> intervals = bootstrap.intervals(
@@ -357,47 +381,112 @@ final class VerificationStudy {
                             sample -> sample.roc().atThreshold(threshold).fmr(),
                             sample -> sample.roc().atThreshold(threshold).fnmr()));
             Roc roc = pairs.roc();
-            Roc.Point at = roc.atThreshold(threshold);
-            falseMatches.add(at.fmr());
-            falseNonMatches.add(at.fnmr());
+            AllPairs.Rates at = new AllPairs.Rates(
+                    roc.atThreshold(threshold),
+                    exactIfExtreme(roc.atThreshold(threshold).fmr(), impostor, intervals.get(2)),
+                    exactIfExtreme(roc.atThreshold(threshold).fnmr(), genuine, intervals.get(3)));
+            rates.add(at.point());
             Json.put(one, "auc", roc.auc());
+            Json.put(one, "auc95", intervals.get(0));
             Json.put(one, "eer", roc.eer());
-            Json.put(one, "fmr", at.fmr());
-            Json.put(one, "fmr95", intervals.get(2));
-            Json.put(one, "fnmr", at.fnmr());
-            Json.put(one, "fnmr95", intervals.get(3));
+            Json.put(one, "eer95", intervals.get(1));
+            put(one, at);
             rows.add(new String[] {
                 group,
                 genuine + " / " + impostor,
                 Section.four(roc.auc()) + " " + Section.four(intervals.get(0)),
                 Section.percent(roc.eer()) + " " + Section.percent(intervals.get(1)),
-                Section.percent(at.fmr()) + " " + Section.percent(intervals.get(2)),
-                Section.percent(at.fnmr()) + " " + Section.percent(intervals.get(3))
+                Section.percent(at.point().fmr()) + " " + Section.percent(at.fmrInterval()),
+                Section.percent(at.point().fnmr()) + " " + Section.percent(at.fnmrInterval())
             });
-            if (genuine < SMALL_GROUP || impostor < SMALL_GROUP) {
-                section.warning("Group " + group + " is too small to say anything about small error rates: " + genuine
-                        + " pairs of the same person and " + impostor + " of different people. No error among n pairs"
-                        + " leaves rates up to 3/n possible.");
-            }
         }
         section.add(Section.table(
                 "groups",
-                "Rates by group, with 95 % intervals.",
+                "Rates by group on the protocol's pairs, with 95 % intervals; exact binomial ones where there was no"
+                        + " error.",
                 List.of("group", "pairs same / different", "AUC", "EER", "FMR", "FNMR"),
                 rows));
-        String fmrRatio = ratio(falseMatches);
-        String fnmrRatio = ratio(falseNonMatches);
-        json.put("largestFmrRatio", fmrRatio);
-        json.put("largestFnmrRatio", fnmrRatio);
-        section.note("Largest ratio between groups: FMR " + fmrRatio + ", FNMR " + fnmrRatio
-                + ". Look at the intervals before reading anything into it.");
-        return section;
+        ratios(section, json, rates);
     }
 
-    private static String ratio(List<Double> rates) {
-        double low = rates.stream().mapToDouble(Double::doubleValue).min().orElse(0);
-        double high = rates.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        return low > 0 ? String.format(Locale.ROOT, "%.2f", high / low) : "undefined (no error in one group)";
+    private void everyPairByGroup(
+            GroupsFile groups, double threshold, Section section, ObjectNode json, Templates store) {
+        List<String[]> rows = new ArrayList<>();
+        List<Roc.Point> rates = new ArrayList<>();
+        ObjectNode perGroup = json.putObject("groups");
+        for (String group : groups.names()) {
+            AllPairs all = allPairs(
+                    store,
+                    person -> groups.groupOf(person).filter(group::equals).isPresent());
+            ObjectNode one = counts(perGroup, group, all.genuinePairs(), all.impostorPairs());
+            warnIfSmall(section, " with all pairs", group, all.genuinePairs(), all.impostorPairs());
+            if (all.genuinePairs() == 0 || all.impostorPairs() == 0) {
+                continue;
+            }
+            AllPairs.Rates at = all.at(threshold, bootstrap);
+            rates.add(at.point());
+            put(one, at);
+            rows.add(new String[] {
+                group,
+                all.genuinePairs() + " / " + all.impostorPairs(),
+                Section.percent(at.point().fmr()) + " " + Section.percent(at.fmrInterval()),
+                Section.percent(at.point().fnmr()) + " " + Section.percent(at.fnmrInterval())
+            });
+        }
+        section.add(Section.table(
+                "groups-all-pairs",
+                "Rates by group, every image of a group against every other of it, with 95 % intervals.",
+                List.of("group", "pairs same / different", "FMR", "FNMR"),
+                rows));
+        ratios(section, json, rates);
+    }
+
+    private static Optional<Interval> exactIfExtreme(double rate, int trials, Optional<Interval> resampled) {
+        return new Proportion(Math.round(rate * trials), trials).intervalOr(resampled);
+    }
+
+    private static ObjectNode counts(ObjectNode perGroup, String group, long genuine, long impostor) {
+        ObjectNode one = perGroup.putObject(group);
+        one.put("genuinePairs", genuine);
+        one.put("impostorPairs", impostor);
+        return one;
+    }
+
+    private static void put(ObjectNode json, AllPairs.Rates at) {
+        json.put("fmr", at.point().fmr());
+        Json.put(json, "fmr95", at.fmrInterval());
+        json.put("fnmr", at.point().fnmr());
+        Json.put(json, "fnmr95", at.fnmrInterval());
+    }
+
+    private static void warnIfSmall(Section section, String how, String group, long genuine, long impostor) {
+        if (genuine == 0 || impostor == 0) {
+            section.warning("Group " + group + " has " + genuine + " pairs of the same person and " + impostor
+                    + " of different people" + how + ": nothing can be said about it.");
+        } else if (genuine < SMALL_GROUP || impostor < SMALL_GROUP) {
+            section.warning("Group " + group + " is too small to say anything about small error rates" + how + ": "
+                    + genuine + " pairs of the same person and " + impostor
+                    + " of different people. No error among n pairs leaves rates up to 3/n possible.");
+        }
+    }
+
+    private static void ratios(Section section, ObjectNode json, List<Roc.Point> rates) {
+        double fmr = largestRatio(rates.stream().mapToDouble(Roc.Point::fmr).toArray());
+        double fnmr = largestRatio(rates.stream().mapToDouble(Roc.Point::fnmr).toArray());
+        Json.put(json, "largestFmrRatio", fmr);
+        Json.put(json, "largestFnmrRatio", fnmr);
+        section.note("Largest ratio between groups: FMR " + text(fmr) + ", FNMR " + text(fnmr)
+                + ". Look at the intervals before reading anything into it.");
+    }
+
+    /** Highest over lowest; not a number where the lowest is 0. */
+    static double largestRatio(double[] rates) {
+        double low = Arrays.stream(rates).min().orElse(0);
+        return low > 0 ? Arrays.stream(rates).max().orElse(0) / low : Double.NaN;
+    }
+
+    private static String text(double ratio) {
+        return Double.isNaN(ratio) ? "undefined (no error in one group)" : String.format(Locale.ROOT, "%.2f", ratio);
     }
 
     /** The pairs that went wrong most, as pictures; only in a report on the user's own disk. */

@@ -83,6 +83,31 @@ class EvalCommandTest {
     }
 
     @Test
+    void wrongSettingsAreToldBeforeTheWork() throws IOException {
+        Path pairs = TestStages.draw(folder, 2, 2);
+        assertThat(verification(pairs, "--resamples", "5")).isEqualTo(2);
+        assertThat(verification(pairs, "--cores", "0")).isEqualTo(2);
+        assertThat(verification(pairs, "--aligner", "crop:margin=999")).isEqualTo(2);
+        assertThat(verification(pairs, "--aligner", "similarity:antialias=yes")).isEqualTo(2);
+        assertThat(verification(pairs, "--aligner", "similarity:margin=3")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--resamples is at least 100, found 5")
+                .contains("--cores is at least 1, found 0")
+                .contains("aligner 'crop:margin=999': a margin lies in [0, 160) pixels, found 999")
+                .contains("found antialias=yes, expected true or false")
+                .contains("[margin] is not known");
+        assertThat(TestStages.DETECTED.get()).isZero();
+    }
+
+    @Test
+    void aReportNeedsAFolder() throws IOException {
+        Path pairs = TestStages.draw(folder, 2, 2);
+        assertThat(run("report", "--images", folder.resolve("images").toString(), "--pairs", pairs.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("found no --out");
+    }
+
+    @Test
     void withoutASubcommandTheChoicesAreNamed() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("verification", "calibrate", "report");

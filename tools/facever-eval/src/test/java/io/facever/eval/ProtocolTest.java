@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,26 @@ class ProtocolTest {
             assertThat(file.pairs())
                     .extracting(PairsFile.Pair::same)
                     .containsExactly(true, false, true, false, true, false);
+        }
+
+        @Test
+        void theFullSetHasTenFoldsByItsHeader() {
+            List<String> lines = new ArrayList<>(List.of("10\t300"));
+            for (int fold = 0; fold < 10; fold++) {
+                for (int k = 0; k < 300; k++) {
+                    lines.add("Same_" + fold + "_" + k + "\t1\t4");
+                }
+                for (int k = 0; k < 300; k++) {
+                    lines.add("One_" + fold + "_" + k + "\t2\tOther_" + fold + "\t" + (k + 1));
+                }
+            }
+            PairsFile file = PairsFile.parse("pairs.txt", lines);
+            assertThat(file.folds()).isEqualTo(10);
+            assertThat(file.pairs()).hasSize(6000);
+            assertThat(file.pairs().stream().filter(PairsFile.Pair::same)).hasSize(3000);
+            assertThat(file.pairs().get(5999).fold()).isEqualTo(9);
+            assertThat(file.pairs().get(5999).second().path()).isEqualTo("Other_9/Other_9_0300");
+            assertRefused(lines.subList(0, 6000), "line 6001: found the end of the file");
         }
 
         @Test
@@ -58,7 +79,7 @@ class ProtocolTest {
         }
 
         private List<String> with(int index, String line) {
-            List<String> lines = new java.util.ArrayList<>(GOOD);
+            List<String> lines = new ArrayList<>(GOOD);
             lines.set(index, line);
             return lines;
         }

@@ -34,6 +34,24 @@ class StatisticsTest {
         }
 
         @Test
+        void resamplingIsNotBelievedWhereNothingWentWrong() {
+            Optional<Interval> nothing = Optional.of(new Interval(0, 0));
+            assertThat(new Proportion(0, 21).intervalOr(nothing).orElseThrow().high())
+                    .isCloseTo(1 - Math.pow(0.025, 1 / 21.0), within(1e-9));
+            assertThat(new Proportion(21, 21).intervalOr(nothing).orElseThrow().low())
+                    .isCloseTo(Math.pow(0.025, 1 / 21.0), within(1e-9));
+            assertThat(new Proportion(3, 21).intervalOr(nothing)).isEqualTo(nothing);
+        }
+
+        @Test
+        void largestRatioNeedsAnErrorInEachGroup() {
+            assertThat(VerificationStudy.largestRatio(new double[] {0.02, 0.01, 0.04}))
+                    .isEqualTo(4);
+            assertThat(VerificationStudy.largestRatio(new double[] {0, 0.01})).isNaN();
+            assertThat(VerificationStudy.largestRatio(new double[0])).isNaN();
+        }
+
+        @Test
         void ruleOfThree() {
             assertThat(Proportion.measurable(0.01, 1500)).isTrue();
             assertThat(Proportion.measurable(0.001, 1500)).isFalse();

@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.facever.Detector;
+import io.facever.Face;
+import io.facever.Image;
+import io.facever.ModelDescription;
+import io.facever.spi.DetectorProvider;
+import io.facever.spi.InferenceSession;
+import io.facever.spi.StageContext;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +85,98 @@ class StudiesTest {
     }
 
     @Test
+    void theDocumentNamesEachRateOnceAndGivesIntervalsForAll() {
+        ObjectNode json = verification(TestStages.settings());
+        List<String> rates = List.of("0.1", "0.01", "0.001");
+        assertThat(json.get("tarAtFar").fieldNames()).toIterable().containsExactlyElementsOf(rates);
+        assertThat(json.at("/confidence95/tarAtFar").fieldNames()).toIterable().containsExactlyElementsOf(rates);
+        for (String figure : List.of("accuracy", "auc", "eer")) {
+            assertThat(json.at("/confidence95/" + figure + "/0").asDouble())
+                    .as("lower end of %s", figure)
+                    .isLessThanOrEqualTo(json.get(figure).asDouble());
+            assertThat(json.at("/confidence95/" + figure + "/1").asDouble())
+                    .as("upper end of %s", figure)
+                    .isGreaterThanOrEqualTo(json.get(figure).asDouble());
+        }
+        assertThat(json.get("accuracyStd").asDouble()).isNotNegative();
+        assertThat(json.get("eerThreshold").asDouble()).isBetween(-1.0, 1.0);
+        assertThat(json.get("bestThreshold").asDouble()).isBetween(-1.0, 1.0);
+    }
+
+    @Test
+    void tenFoldsAreCrossValidatedAsTen() throws IOException {
+        Path full = folder.resolve("full");
+        Path pairs = TestStages.draw(full, 10, 6);
+        PairData ten = PairData.of(PairsFile.read(pairs), new ImageFolder(full.resolve("images")), false);
+        try (Templates store = store();
+                Pipeline pipeline = Pipeline.open(TestStages.settings())) {
+            VerificationStudy study = new VerificationStudy(pipeline, ten, store, BOOTSTRAP);
+            assertThat(study.figures().accuracy().folds()).hasSize(10);
+            assertThat(study.json().get("pairs").asInt()).isEqualTo(120);
+        }
+    }
+
+    @Test
+    void missingImagesThatMayBeLeftOutAreListed() throws IOException {
+        Files.delete(folder.resolve("images/P0_3/P0_3_0002.png"));
+        data = PairData.of(
+                PairsFile.read(folder.resolve("pairs.txt")), new ImageFolder(folder.resolve("images")), true);
+        ObjectNode json = verification(TestStages.settings());
+        assertThat(json.get("skippedPairs").asInt()).isEqualTo(1);
+        assertThat(json.get("missingImages")).hasSize(1);
+        assertThat(json.at("/missingImages/0").asText()).isEqualTo("P0_3/P0_3_0002");
+        assertThat(json.get("pairs").asInt()).isEqualTo(239);
+    }
+
+    @Test
+    void aDetectorOfOtherSettingsIsAnotherPipeline() {
+        assertThat(digestOf("finder/1 face=20"))
+                .isEqualTo(digestOf("finder/1 face=20"))
+                .isNotEqualTo(digestOf("finder/1 face=40"));
+    }
+
+    private static String digestOf(String id) {
+        RecordingDetector recording = new RecordingDetector(new DetectorProvider() {
+            @Override
+            public String name() {
+                return "finder";
+            }
+
+            @Override
+            public int rank() {
+                return 0;
+            }
+
+            @Override
+            public Detector create(StageContext context) {
+                return new Detector() {
+                    @Override
+                    public List<Face> detect(Image image) {
+                        return List.of();
+                    }
+
+                    @Override
+                    public String id() {
+                        return id;
+                    }
+                };
+            }
+        });
+        recording.create(new StageContext() {
+            @Override
+            public ModelDescription describe(String model) {
+                throw new AssertionError("nothing is described here");
+            }
+
+            @Override
+            public InferenceSession open(String model, String network) {
+                throw new AssertionError("nothing is opened here");
+            }
+        });
+        return recording.digest();
+    }
+
+    @Test
     void theNextRunComputesNothingAndSaysTheSame() {
         ObjectNode first = verification(TestStages.settings());
         assertThat(TestStages.EMBEDDED.get()).isEqualTo(239);
@@ -133,6 +233,81 @@ class StudiesTest {
                     assertThat(interval.high()).isGreaterThanOrEqualTo(point.threshold() - 0.05);
                 });
             }
+        }
+    }
+
+    @Test
+    void groupsAreComparedOnTheProtocolsPairsAndOnAllOfTheirs() {
+        List<String> lines = new ArrayList<>(List.of("person,group"));
+        data.people().keySet().forEach(person -> lines.add(person + (person.startsWith("P0") ? ",a" : ",b")));
+        try (Templates store = store();
+                Pipeline pipeline = Pipeline.open(TestStages.settings())) {
+            VerificationStudy study = new VerificationStudy(pipeline, data, store, BOOTSTRAP);
+            Section section = study.fairness(GroupsFile.parse("groups.csv", lines), Optional.of(store));
+            ObjectNode json = section.json();
+            // 40 people in fold 0, two images each: 40 pairs in the file, all of 80 images against each other
+            assertThat(json.at("/groups/a/impostorPairs").asInt()).isEqualTo(40);
+            assertThat(json.at("/allPairs/groups/a/impostorPairs").asInt()).isEqualTo(80 * 79 / 2 - 40);
+            assertThat(json.at("/allPairs/groups/b/genuinePairs").asInt()).isEqualTo(79);
+            double a = json.at("/allPairs/groups/a/fmr").asDouble();
+            double b = json.at("/allPairs/groups/b/fmr").asDouble();
+            assertThat(a).isStrictlyBetween(0.0, 1.0);
+            assertThat(json.at("/allPairs/groups/a/fmr95/0").asDouble()).isLessThan(a);
+            assertThat(json.at("/allPairs/groups/a/fmr95/1").asDouble()).isGreaterThan(a);
+            assertThat(json.at("/allPairs/largestFmrRatio").asDouble())
+                    .isCloseTo(Math.max(a, b) / Math.min(a, b), within(1e-9));
+            assertThat(section.elements())
+                    .filteredOn(element -> element instanceof Section.Note note && note.warning())
+                    .extracting(element -> ((Section.Note) element).text().replaceAll("\\. No error.*", ""))
+                    .containsExactly(
+                            "Group a is too small to say anything about small error rates: 40 pairs of the same person and"
+                                    + " 40 of different people",
+                            "Group b is too small to say anything about small error rates: 79 pairs of the same person and"
+                                    + " 80 of different people",
+                            "Group a is too small to say anything about small error rates with all pairs: 40 pairs of the"
+                                    + " same person and 3120 of different people",
+                            "Group b is too small to say anything about small error rates with all pairs: 79 pairs of the"
+                                    + " same person and 12482 of different people");
+        }
+    }
+
+    @Test
+    void ratesAtAThresholdAreThoseOfTheCurveOfAllScores() {
+        try (Templates store = store();
+                Pipeline pipeline = Pipeline.open(TestStages.settings())) {
+            VerificationStudy study = new VerificationStudy(pipeline, data, store, BOOTSTRAP);
+            AllPairs.Rates rates = study.allPairs(store).at(0.97, BOOTSTRAP);
+            Roc.Point expected = everyPair(study).atThreshold(0.97);
+            assertThat(rates.point().fmr()).isCloseTo(expected.fmr(), within(1e-12));
+            assertThat(rates.point().fnmr()).isCloseTo(expected.fnmr(), within(1e-12));
+            Interval fmr = rates.fmrInterval().orElseThrow();
+            assertThat(expected.fmr()).isBetween(fmr.low(), fmr.high());
+            assertThat(fmr.high() - fmr.low()).isLessThan(0.2);
+        }
+    }
+
+    @Test
+    void aPersonOfTheGalleryWithSeveralImagesCountsOnce() throws IOException {
+        Path gallery = folder.resolve("gallery.txt");
+        Path probes = folder.resolve("probes.txt");
+        // person 0 is enrolled with both images and searched for with one of them: no stranger can be nearer
+        Files.writeString(gallery, "P0_0 1\nP0_0 2\nP0_1 1\n");
+        Files.writeString(probes, "P0_0\t2\nP0_2\t1\n");
+        try (Templates store = store();
+                Pipeline pipeline = Pipeline.open(TestStages.settings())) {
+            ObjectNode json = IdentificationStudy.of(new ImageFolder(folder.resolve("images")), gallery, probes, false)
+                    .run(pipeline, store)
+                    .json();
+            assertThat(json.get("galleryPeople").asInt()).isEqualTo(2);
+            assertThat(json.get("rank1").asDouble()).isEqualTo(1);
+            assertThat(json.get("knownProbes").asInt()).isEqualTo(1);
+            assertThat(json.get("unknownProbes").asInt()).isEqualTo(1);
+            Files.writeString(probes, "P0_2\t1\n");
+            IdentificationStudy strangers =
+                    IdentificationStudy.of(new ImageFolder(folder.resolve("images")), gallery, probes, false);
+            assertThatThrownBy(() -> strangers.run(pipeline, store))
+                    .isInstanceOf(EvaluationException.class)
+                    .hasMessageContaining("none of the 1 probes");
         }
     }
 
@@ -211,7 +386,7 @@ class StudiesTest {
                             IdentificationStudy.of(new ImageFolder(folder.resolve("images")))
                                     .run(pipeline, store),
                             RobustnessStudy.run(pipeline, data, store, BOOTSTRAP, 3),
-                            study.fairness(groups),
+                            study.fairness(groups, Optional.empty()),
                             study.errors()));
         }
         String html = Files.readString(out.resolve("report.html"));
