@@ -6,6 +6,7 @@ module io.facever.api {
     exports io.facever;
     exports io.facever.spi;
 
+    uses io.facever.Liveness.Provider;
     uses io.facever.spi.ImageDecoder;
     uses io.facever.spi.ModelProvider;
     uses io.facever.spi.InferenceEngine;

@@ -5,5 +5,6 @@ module io.facever {
     requires transitive io.facever.models;
     requires transitive io.facever.mtcnn;
     requires transitive io.facever.facenet;
+    requires transitive io.facever.liveness;
     requires transitive io.facever.onnx;
 }

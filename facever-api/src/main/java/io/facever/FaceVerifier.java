@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ public final class FaceVerifier implements AutoCloseable {
     private final EmbeddingSpace space;
     private final Threshold threshold;
     private final StageObserver observer;
+    private final Optional<LivenessStage> liveness;
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
@@ -72,6 +74,7 @@ public final class FaceVerifier implements AutoCloseable {
             Aligner aligner,
             Embedder embedder,
             StageObserver observer,
+            Optional<LivenessStage> liveness,
             List<AutoCloseable> owned,
             Map<String, String> providers) {
         this.observer = observer;
@@ -83,6 +86,7 @@ public final class FaceVerifier implements AutoCloseable {
         this.detector = observer.detector(detector);
         this.aligner = observer.aligner(aligner);
         this.embedder = observer.embedder(embedder);
+        this.liveness = liveness;
         this.owned = owned;
         this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
         this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
@@ -164,6 +168,7 @@ public final class FaceVerifier implements AutoCloseable {
         private Optional<EmbedderProvider> embedderProvider = Optional.empty();
         private Optional<String> model = Optional.empty();
         private Optional<Threshold> threshold = Optional.empty();
+        private Optional<Liveness.Gate> liveness = Optional.empty();
         private Verifier verifier = Verifier.cosine();
         private SessionOptions session = new SessionOptions(Device.cpu(), 0);
         private FaceSelection faceSelection = FaceSelection.LARGEST;
@@ -278,6 +283,15 @@ public final class FaceVerifier implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Judges whether living people stand before the camera, as in {@code Liveness.passive()}; not done if not set.
+         * {@link #verify} tells the result in {@link Verification.Subject#liveness}.
+         */
+        public Builder liveness(Liveness.Gate gate) {
+            this.liveness = Optional.of(gate);
+            return this;
+        }
+
         /** Which face is meant when there are several; the largest if not set. */
         public Builder faceSelection(FaceSelection faceSelection) {
             this.faceSelection = Objects.requireNonNull(faceSelection, "faceSelection");
@@ -339,12 +353,18 @@ public final class FaceVerifier implements AutoCloseable {
                         .create(chosenEmbedder.model().crop()));
                 Detector chosenDetector = detector.orElseGet(
                         () -> own(owned, chooseDetectorProvider().create(context)));
+                Optional<LivenessStage> chosenLiveness = liveness.map(gate -> new LivenessStage(
+                        gate,
+                        gate.check()
+                                .orElseGet(() ->
+                                        own(owned, findLiveness(gate.name()).create(context)))));
                 return new FaceVerifier(
                         this,
                         chosenDetector,
                         chosenAligner,
                         chosenEmbedder,
                         observer,
+                        chosenLiveness,
                         List.copyOf(owned),
                         context.providers);
             } catch (RuntimeException | Error e) {
@@ -396,6 +416,15 @@ public final class FaceVerifier implements AutoCloseable {
             Optional<String> suited = described.aligner().filter(name -> services.all().stream()
                     .anyMatch(provider -> provider.name().equals(name)));
             return services.choose(alignerName.or(() -> suited), "io.facever:facever-facenet");
+        }
+
+        private static Liveness.Provider findLiveness(String name) {
+            return Services.find(
+                            "check of liveness",
+                            ServiceLoader.load(Liveness.Provider.class),
+                            Liveness.Provider::name,
+                            provider -> 0)
+                    .choose(Optional.of(name), "io.facever:facever-liveness");
         }
 
         private DetectorProvider chooseDetectorProvider() {
@@ -684,9 +713,9 @@ public final class FaceVerifier implements AutoCloseable {
             Choice first = null;
             for (Image image : images) {
                 if (first == null) {
-                    first = choose(probe, faceSelection, watch);
+                    first = chooseToCompare(probe, faceSelection, watch);
                 }
-                Choice second = choose(image, faceSelection, watch);
+                Choice second = chooseToCompare(image, faceSelection, watch);
                 results.add(decide(first, second, threshold, watch));
                 watch = new Stopwatch();
             }
@@ -770,6 +799,21 @@ public final class FaceVerifier implements AutoCloseable {
     }
 
     /**
+     * Judges whether a face is that of a living person, as the builder was told to by {@link Builder#liveness}.
+     *
+     * @param image an upright image
+     * @param face a face of that image
+     * @throws IllegalStateException when the builder was told nothing
+     */
+    public Liveness.Result liveness(Image image, Face face) {
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(face, "face");
+        return running(() -> liveness.orElseThrow(() -> new IllegalStateException(
+                        "this FaceVerifier checks no liveness; build it with liveness(Liveness.passive())"))
+                .judge(image, face));
+    }
+
+    /**
      * Decides about two embeddings.
      *
      * @param first an embedding of this verifier's {@link #space()}
@@ -789,21 +833,56 @@ public final class FaceVerifier implements AutoCloseable {
         NONE,
         NO_FACE,
         SEVERAL_FACES,
-        TOO_SMALL
+        TOO_SMALL,
+        SPOOF
     }
 
-    /** The faces of one image that are meant, or why there is none. */
-    private record Choice(Image image, List<Face> found, List<Face> faces, Problem reason) {
-        Verification.Subject subject(Optional<Face> used) {
-            return new Verification.Subject(image.width(), image.height(), found, used);
+    /** The faces of one image that are meant, or why there is none; and how alive those that were judged are. */
+    private record Choice(
+            Image image, List<Face> found, List<Face> faces, Problem reason, Map<Face, Liveness.Result> liveness) {
+        Choice(Image image, List<Face> found, List<Face> faces, Problem reason) {
+            this(image, found, faces, reason, Map.of());
         }
+
+        Verification.Subject subject(Optional<Face> used) {
+            // where all were refused, the best of them says why
+            Optional<Liveness.Result> result = used.map(liveness::get)
+                    .or(() -> liveness.values().stream().max(Comparator.comparingDouble(Liveness.Result::score)));
+            return new Verification.Subject(image.width(), image.height(), found, used, result);
+        }
+    }
+
+    private record LivenessStage(Liveness.Gate gate, Liveness check) {
+        Liveness.Result judge(Image image, Face face) {
+            return new Liveness.Result(check.score(image, face), gate.threshold());
+        }
+
+        Choice judge(Choice choice) {
+            Map<Face, Liveness.Result> results = new LinkedHashMap<>();
+            List<Face> passed = new ArrayList<>();
+            for (Face face : choice.faces()) {
+                Liveness.Result result = judge(choice.image(), face);
+                results.put(face, result);
+                if (result.isLive() || gate.policy() == Liveness.Policy.INFORM) {
+                    passed.add(face);
+                }
+            }
+            Problem problem = passed.isEmpty() && choice.reason() == Problem.NONE ? Problem.SPOOF : choice.reason();
+            return new Choice(choice.image(), choice.found(), passed, problem, results);
+        }
+    }
+
+    /** The faces to compare. */
+    private Choice chooseToCompare(Image image, FaceSelection selection, Stopwatch watch) {
+        Choice choice = choose(image, selection, watch);
+        return liveness.map(stage -> stage.judge(choice)).orElse(choice);
     }
 
     private Verification verify(Image first, Image second, FaceSelection selection, Threshold wish, Stopwatch watch) {
         Objects.requireNonNull(selection, "selection");
         Threshold resolved = resolve(wish);
-        Choice firstChoice = choose(first, selection, watch);
-        Choice secondChoice = choose(second, selection, watch);
+        Choice firstChoice = chooseToCompare(first, selection, watch);
+        Choice secondChoice = chooseToCompare(second, selection, watch);
         return decide(firstChoice, secondChoice, resolved, watch);
     }
 
@@ -824,7 +903,8 @@ public final class FaceVerifier implements AutoCloseable {
     private Verification decide(Choice first, Choice second, Threshold resolved, Stopwatch watch) {
         List<Reason> reasons = new ArrayList<>(2);
         reason(first, true).ifPresent(reasons::add);
-        reason(second, false).ifPresent(reasons::add);
+        // the one reason that does not say which image may come from both
+        reason(second, false).filter(other -> !reasons.contains(other)).ifPresent(reasons::add);
         if (!reasons.isEmpty()) {
             return new Verification(
                     observer.decide(0, () -> Outcome.INCONCLUSIVE, outcome -> outcome),
@@ -882,6 +962,7 @@ public final class FaceVerifier implements AutoCloseable {
                     isFirst ? Reason.SEVERAL_FACES_IN_FIRST_IMAGE : Reason.SEVERAL_FACES_IN_SECOND_IMAGE);
             case TOO_SMALL -> Optional.of(
                     isFirst ? Reason.FACE_TOO_SMALL_IN_FIRST_IMAGE : Reason.FACE_TOO_SMALL_IN_SECOND_IMAGE);
+            case SPOOF -> Optional.of(Reason.SPOOF_SUSPECTED);
         };
     }
 

@@ -17,7 +17,10 @@ public enum Reason {
             "The face in the first image is too small. Please give an image in which the face is larger."),
     /** The face in the second image is below the least size set in the builder. */
     FACE_TOO_SMALL_IN_SECOND_IMAGE(
-            "The face in the second image is too small. Please give an image in which the face is larger.");
+            "The face in the second image is too small. Please give an image in which the face is larger."),
+    /** {@link Liveness.Policy#BLOCK} was asked for, and a face looks more like a picture than like a living person. */
+    SPOOF_SUSPECTED(
+            "One of the images may show a picture of a face. Please give a photo taken of the person directly.");
 
     private final String message;
 

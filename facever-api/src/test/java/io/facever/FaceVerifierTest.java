@@ -107,6 +107,66 @@ class FaceVerifierTest {
     }
 
     @Test
+    void livenessIsToldAndChangesNoOutcomeUnlessItIsToBlock() {
+        Liveness half = (image, face) -> 0.5;
+        try (FaceVerifier verifier =
+                builder().liveness(Liveness.of(half).threshold(0.6)).build()) {
+            Verification result = verifier.verify(ONE_FACE, SAME_PERSON);
+            assertThat(result.outcome()).isEqualTo(Outcome.MATCH);
+            assertThat(result.first().liveness()).contains(new Liveness.Result(0.5, 0.6));
+            assertThat(result.second().liveness().orElseThrow().isLive()).isFalse();
+        }
+        try (FaceVerifier verifier = builder().build()) {
+            assertThat(verifier.verify(ONE_FACE, SAME_PERSON).first().liveness())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aBlockedFaceIsInconclusiveWithOneReasonAndTheScoreThatSaysWhy() {
+        try (FaceVerifier verifier =
+                builder().liveness(Liveness.of((image, face) -> 0.4).blocking()).build()) {
+            Verification result = verifier.verify(ONE_FACE, SAME_PERSON);
+            assertThat(result.outcome()).isEqualTo(Outcome.INCONCLUSIVE);
+            assertThat(result.similarity()).isNaN();
+            assertThat(result.reasons()).containsExactly(Reason.SPOOF_SUSPECTED);
+            assertThat(result.first().face()).isEmpty();
+            assertThat(result.first().liveness()).contains(new Liveness.Result(0.4, 0.5));
+            assertThat(verifier.verify(NO_FACE, SAME_PERSON).reasons())
+                    .containsExactly(Reason.NO_FACE_IN_FIRST_IMAGE, Reason.SPOOF_SUSPECTED);
+        }
+    }
+
+    @Test
+    void amongAllPairsOnlyLiveFacesAreComparedWhenPicturesAreBlocked() {
+        Liveness onlyTheFirst = (image, face) -> face.box().x1() == 0 ? 1 : 0;
+        try (FaceVerifier verifier = builder()
+                .faceSelection(FaceSelection.ALL_PAIRS)
+                .liveness(Liveness.of(onlyTheFirst).blocking())
+                .build()) {
+            Verification result = verifier.verify(TWO_FACES, OTHER_PERSON);
+            assertThat(result.first().face().orElseThrow().box().x1()).isZero();
+            assertThat(result.first().liveness().orElseThrow().score()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void livenessThatWasNotAskedForOrIsNotThereSaysWhatToDo() {
+        try (FaceVerifier verifier = builder().build()) {
+            Face face = Fakes.face(0, 0, 40, 0.9);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> verifier.liveness(ONE_FACE, face))
+                    .withMessageContaining("liveness(Liveness.passive())");
+        }
+        assertThatThrownBy(() -> builder().liveness(Liveness.passive()).build())
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("io.facever:facever-liveness");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Liveness.passive().threshold(Double.NaN))
+                .withMessageContaining("[0, 1]");
+    }
+
+    @Test
     void oneToManyEqualsOneToOneInOrder() {
         try (FaceVerifier verifier = builder().build()) {
             List<Image> others = List.of(SAME_PERSON, NO_FACE, OTHER_PERSON);

@@ -42,6 +42,7 @@ class DocumentedCodeTest {
                     "io.facever.models",
                     "io.facever.mtcnn",
                     "io.facever.facenet",
+                    "io.facever.liveness",
                     "io.facever.onnx",
                     "java.io",
                     "java.nio.file",

@@ -28,6 +28,7 @@ class ModulePathTest {
             module app {
                 requires io.facever;
 
+                uses io.facever.Liveness.Provider;
                 uses io.facever.spi.DetectorProvider;
                 uses io.facever.spi.AlignerProvider;
                 uses io.facever.spi.EmbedderProvider;
@@ -42,6 +43,7 @@ class ModulePathTest {
             package app;
 
             import io.facever.FaceVerifier;
+            import io.facever.Liveness;
             import io.facever.models.ModelStore;
             import io.facever.spi.*;
             import java.nio.file.Path;
@@ -52,6 +54,7 @@ class ModulePathTest {
                     for (DetectorProvider one : ServiceLoader.load(DetectorProvider.class)) show(one, one.name());
                     for (AlignerProvider one : ServiceLoader.load(AlignerProvider.class)) show(one, one.name());
                     for (EmbedderProvider one : ServiceLoader.load(EmbedderProvider.class)) show(one, one.name());
+                    for (Liveness.Provider one : ServiceLoader.load(Liveness.Provider.class)) show(one, one.name());
                     for (InferenceEngine one : ServiceLoader.load(InferenceEngine.class)) show(one, one.name());
                     for (ModelProvider one : ServiceLoader.load(ModelProvider.class)) show(one, "models");
                     for (ImageDecoder one : ServiceLoader.load(ImageDecoder.class)) show(one, "decoder");
@@ -116,6 +119,7 @@ class ModulePathTest {
                         "io.facever.facenet center",
                         "io.facever.facenet inception-resnet-v1",
                         "io.facever.facenet mobilefacenet",
+                        "io.facever.liveness passive",
                         "io.facever.onnx onnx",
                         "io.facever.models models",
                         "io.facever.image decoder");

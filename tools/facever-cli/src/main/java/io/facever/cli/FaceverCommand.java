@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             DetectCommand.class,
             EmbedCommand.class,
+            LivenessCommand.class,
             ModelsCommand.class,
             EnginesCommand.class,
             EvalCommand.class

@@ -3,6 +3,7 @@ package io.facever.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.facever.FaceSelection;
 import io.facever.FaceVerifier;
+import io.facever.Liveness;
 import io.facever.Reason;
 import io.facever.Threshold;
 import io.facever.Verification;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
             "0:the same person",
             "1:different people",
             "2:wrong usage",
-            "3:inconclusive: no usable face in one of the photos",
+            "3:inconclusive: no usable face in one of the photos, or not a live one where that is required",
             "4:an image can't be read",
             "5:models or engine not available",
             "6:the drawing can't be written"
@@ -55,6 +56,14 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
     private EngineOptions engine;
+
+    @Option(names = "--liveness", description = "Also tell how alive both faces look, from the photos alone.")
+    private boolean liveness;
+
+    @Option(
+            names = "--require-live",
+            description = "The same, and decide nothing when a face looks more like a picture than like a person.")
+    private boolean requireLive;
 
     @Option(names = "--json", description = "Write one JSON document.")
     private boolean json;
@@ -92,6 +101,11 @@ final class VerifyCommand implements Callable<Integer> {
         FaceVerifier.Builder builder = embedding.apply(FaceVerifier.builder());
         try {
             limit.wish().ifPresent(builder::threshold);
+            if (requireLive) {
+                builder.liveness(Liveness.passive().blocking());
+            } else if (liveness) {
+                builder.liveness(Liveness.passive());
+            }
             try (FaceVerifier verifier = engine.build(builder)) {
                 return verify(verifier);
             }
@@ -142,9 +156,16 @@ final class VerifyCommand implements Callable<Integer> {
         out.println("  threshold   " + result.threshold().origin());
         out.println("  first       " + first + ": " + faces(result.first()));
         out.println("  second      " + second + ": " + faces(result.second()));
+        tellLiveness(out, first, result.first());
+        tellLiveness(out, second, result.second());
         out.println("  model       " + result.space().model());
         out.printf(
                 Locale.ROOT, "  took        %.0f ms%n", millis(result.timings().total()));
+    }
+
+    private static void tellLiveness(PrintWriter out, Path photo, Verification.Subject subject) {
+        subject.liveness()
+                .ifPresent(result -> out.println("  liveness    " + photo + ": " + LivenessCommand.inWords(result)));
     }
 
     private String faces(Verification.Subject subject) {
@@ -207,6 +228,10 @@ final class VerifyCommand implements Callable<Integer> {
             Json.face(document, subject.face().get());
         } else {
             document.writeNull();
+        }
+        if (subject.liveness().isPresent()) {
+            document.writeFieldName("liveness");
+            LivenessCommand.write(document, subject.liveness().get());
         }
         document.writeEndObject();
     }

@@ -93,6 +93,40 @@ class PipelineTest {
     }
 
     @Test
+    void livenessTellsPersonAndPictureApartAndSaysSoInItsStatus() {
+        Run live = Run.facever("liveness", photo("antispoof_T1.jpg"));
+        assertThat(live.status()).as(live.err()).isZero();
+        assertThat(live.out()).contains("looks alive (score 1.000");
+
+        Run both = Run.facever("liveness", photo("antispoof_T1.jpg"), photo("antispoof_F2.jpg"), "--json");
+        assertThat(both.status()).isEqualTo(ExitStatus.NO_MATCH);
+        assertThat(both.json().get(0).get("liveness").get("live").booleanValue())
+                .isTrue();
+        assertThat(both.json().get(1).get("liveness").get("score").doubleValue())
+                .isCloseTo(0.0043, within(0.02));
+
+        Run none = Run.facever("liveness", faceless);
+        assertThat(none.status()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        assertThat(none.out()).contains("no face");
+        assertThat(Run.facever("liveness", faceless, "--threshold", "2").status())
+                .isEqualTo(ExitStatus.USAGE);
+    }
+
+    @Test
+    void verifyTellsLivenessOnRequestAndRefusesPicturesWhereLivePeopleAreRequired() {
+        Run told = Run.facever("verify", photo("antispoof_T1.jpg"), photo("antispoof_F2.jpg"), "--liveness");
+        assertThat(told.status()).as(told.err()).isIn(ExitStatus.MATCH, ExitStatus.NO_MATCH);
+        assertThat(told.out()).contains("looks alive", "may be a picture of a face");
+
+        Run required =
+                Run.facever("verify", photo("antispoof_T1.jpg"), photo("antispoof_F2.jpg"), "--require-live", "--json");
+        assertThat(required.status()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        assertThat(required.json().get("reasons").get(0).textValue()).isEqualTo("SPOOF_SUSPECTED");
+        assertThat(required.json().get("second").get("liveness").get("live").booleanValue())
+                .isFalse();
+    }
+
+    @Test
     void verifyWritesOneJsonDocumentOfTheAgreedShape() {
         Run run = Run.facever("verify", photo(LARRY), photo(ALSO_LARRY), "--json");
 

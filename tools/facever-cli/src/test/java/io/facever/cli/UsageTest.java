@@ -16,6 +16,7 @@ class UsageTest {
                 "verify --help",
                 "detect --help",
                 "embed --help",
+                "liveness --help",
                 "models --help",
                 "models list --help",
                 "models pull --help",
