@@ -20,7 +20,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * so a refused upload costs no memory.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 2)
+@Order(Ordered.HIGHEST_PRECEDENCE + 3)
 final class Admission extends OncePerRequestFilter {
     static final String KEY_HEADER = "X-API-Key";
 
@@ -39,8 +39,7 @@ final class Admission extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith("/api/")
-                || request.getMethod().equals("OPTIONS");
+        return !Api.isFor(request);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.facever.Threshold;
 import io.facever.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -149,6 +150,8 @@ final class Answers {
                     calibration.impostorPairs(),
                     calibration.genuinePairs(),
                     calibration.points().stream()
+                            .sorted(Comparator.comparingDouble(Calibration.OperatingPoint::fmr)
+                                    .reversed())
                             .map(point -> new OperatingPointAnswer(point.fmr(), point.threshold(), point.fnmr()))
                             .toList());
         }

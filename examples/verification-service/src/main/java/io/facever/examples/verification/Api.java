@@ -19,6 +19,7 @@ import io.facever.examples.verification.Answers.VerifyAnswer;
 import io.facever.spring.FaceverProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -27,17 +28,22 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.RequestPath;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /** The interface, as {@code openapi.yaml} describes it. Images live in memory, for the length of one request. */
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 final class Api {
+    private static final PathPattern ADDRESSES = PathPatternParser.defaultInstance.parse("/api/**");
+
     private final Models models;
     private final InferencePool pool;
     private final ServiceProperties service;
@@ -62,6 +68,15 @@ final class Api {
                 .tag("stage", "decode")
                 .publishPercentileHistogram()
                 .register(registry);
+    }
+
+    /**
+     * Whether a request is for this interface, by the rules by which Spring looks for its method: {@code /%61pi/models}
+     * is one of its addresses, too.
+     */
+    static boolean isFor(HttpServletRequest request) {
+        return ADDRESSES.matches(RequestPath.parse(request.getRequestURI(), request.getContextPath())
+                .pathWithinApplication());
     }
 
     @GetMapping("/models")

@@ -1,25 +1,32 @@
 package io.facever.examples.verification;
 
+import java.util.List;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.servlet.config.annotation.CorsRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.core.Ordered;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+import org.springframework.web.filter.CorsFilter;
 
-/** Opens the interface to the pages of the listed origins, and to no other. */
+/**
+ * Opens the interface to the pages of the listed origins, and to no other. It comes before {@link Admission}, so that a
+ * page that is listed can read a refusal, too.
+ */
 @Configuration(proxyBeanMethods = false)
-class CrossOrigin implements WebMvcConfigurer {
-    private final ServiceProperties properties;
-
-    CrossOrigin(ServiceProperties properties) {
-        this.properties = properties;
-    }
-
-    @Override
-    public void addCorsMappings(CorsRegistry registry) {
-        // with an empty list this refuses what comes from elsewhere, instead of answering it without the header
-        registry.addMapping("/api/**")
-                .allowedOrigins(properties.corsOrigins().toArray(String[]::new))
-                .allowedMethods("GET", "POST")
-                .allowedHeaders(Admission.KEY_HEADER, RequestLog.HEADER)
-                .exposedHeaders(RequestLog.HEADER, "Retry-After");
+class CrossOrigin {
+    @Bean
+    FilterRegistrationBean<CorsFilter> corsFilter(ServiceProperties properties) {
+        CorsConfiguration open = new CorsConfiguration();
+        // an empty list refuses what comes from elsewhere, instead of answering it without the header
+        open.setAllowedOrigins(properties.corsOrigins());
+        open.setAllowedMethods(List.of("GET", "POST"));
+        open.setAllowedHeaders(List.of(Admission.KEY_HEADER, RequestLog.HEADER));
+        open.setExposedHeaders(List.of(RequestLog.HEADER, "Retry-After"));
+        UrlBasedCorsConfigurationSource addresses = new UrlBasedCorsConfigurationSource();
+        addresses.registerCorsConfiguration("/api/**", open);
+        FilterRegistrationBean<CorsFilter> filter = new FilterRegistrationBean<>(new CorsFilter(addresses));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return filter;
     }
 }

@@ -34,6 +34,10 @@ final class Models implements ApplicationRunner {
         LOG.info("ready with {}, {}", verifier.model(), verifier.threshold());
     }
 
+    boolean isLoaded() {
+        return loaded.isPresent();
+    }
+
     /**
      * The verifier.
      *

@@ -40,7 +40,7 @@ final class RequestLog extends OncePerRequestFilter {
         try {
             chain.doFilter(request, response);
         } finally {
-            if (request.getRequestURI().startsWith("/api/")) {
+            if (Api.isFor(request)) {
                 LOG.info(
                         "{} {} {} {} ms",
                         request.getMethod(),

@@ -31,7 +31,7 @@ final class SecurityHeaders extends OncePerRequestFilter {
         response.setHeader("Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        if (path.startsWith("/api/")) {
+        if (Api.isFor(request)) {
             response.setHeader("Cache-Control", "no-store");
         }
         chain.doFilter(request, response);

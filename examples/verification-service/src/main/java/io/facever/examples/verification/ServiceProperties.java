@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param workers threads that decode and run networks; 0 for as many as there are cores
  * @param queue requests that may wait for a worker
- * @param timeLimit from being let in to the answer
+ * @param timeLimit from the upload being whole to the answer
  * @param maxImageBytes largest image file
  * @param maxRequestBytes largest request
  * @param apiKey what callers must send in {@code X-API-Key}, if anything

@@ -180,6 +180,13 @@ final class Client {
         return new TreeSet<>(seen);
     }
 
+    /** The names that the document lists at a place. */
+    Set<String> documented(String pointer) {
+        Set<String> all = new TreeSet<>();
+        document.at(pointer).forEach(name -> all.add(name.asString()));
+        return all;
+    }
+
     /** Operations and statuses that the document names. */
     Set<String> documented() {
         Set<String> all = new TreeSet<>();

@@ -16,6 +16,7 @@ import io.facever.Landmarks;
 import io.facever.ModelDescription;
 import io.facever.Point;
 import io.facever.Threshold;
+import io.facever.conformance.Shared;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -60,9 +61,13 @@ final class RunningService implements AutoCloseable {
         return new RunningService(start(builder.build()));
     }
 
-    /** With the real models. */
-    static RunningService startReal(String... properties) {
-        return new RunningService(start(new SpringApplication(VerificationService.class), properties));
+    /** With the published models, from the shared folder. */
+    static RunningService startReal() {
+        return new RunningService(start(
+                new SpringApplication(VerificationService.class),
+                "facever.mirror=" + Shared.folder().resolve("mirror"),
+                "facever.cache=" + Shared.repository().resolve("target/test-models"),
+                "facever.offline=true"));
     }
 
     private static ConfigurableApplicationContext start(SpringApplication application, String... properties) {

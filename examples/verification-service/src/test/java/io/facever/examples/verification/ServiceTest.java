@@ -2,21 +2,39 @@ package io.facever.examples.verification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.facever.FaceSelection;
+import io.facever.Outcome;
+import io.facever.Reason;
 import io.facever.examples.verification.Client.Answer;
 import io.facever.examples.verification.Client.Part;
 import io.facever.examples.verification.RunningService.Stages;
 import java.awt.Color;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 
@@ -228,10 +246,39 @@ class ServiceTest {
     }
 
     @Test
-    void a_page_of_the_same_origin_may_post() {
+    void a_page_of_the_same_origin_may_post_behind_a_proxy_that_ends_tls_too() {
         HttpRequest.Builder own =
                 client.form(Part.file("image", ANNA)).header("Origin", "http://127.0.0.1:" + service.port());
         assertThat(client.send("POST", "/api/detect", own).status()).isEqualTo(200);
+
+        HttpRequest.Builder secure = client.form(Part.file("image", ANNA)).header("Origin", "https://127.0.0.1");
+        assertThat(client.raw("/api/detect", secure.copy()).status()).isEqualTo(403);
+        assertThat(client.send("POST", "/api/detect", secure.header("X-Forwarded-Proto", "https"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_listed_page_may_read_refusals_and_may_send_the_key() {
+        String page = "https://elsewhere.example";
+        try (RunningService locked =
+                RunningService.start(new Stages(), "service.cors-origins=" + page, "service.api-key=open sesame")) {
+            Client caller = new Client(locked.port());
+            Answer refused =
+                    caller.send("GET", "/api/models", HttpRequest.newBuilder().header("Origin", page));
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo(page);
+
+            Answer preflight = caller.raw(
+                    "/api/verify",
+                    HttpRequest.newBuilder()
+                            .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                            .header("Origin", page)
+                            .header("Access-Control-Request-Method", "POST")
+                            .header("Access-Control-Request-Headers", "x-api-key"));
+            assertThat(preflight.status()).isEqualTo(200);
+            assertThat(preflight.header("Access-Control-Allow-Headers")).isEqualToIgnoringCase("X-API-Key");
+        }
     }
 
     @Test
@@ -285,15 +332,71 @@ class ServiceTest {
     }
 
     @Test
+    void an_address_written_in_another_way_goes_round_neither_the_key_nor_the_limit() {
+        List<String> spellings = List.of("/%61pi/detect", "/api;a=b/detect", "/api/detect;a=b", "/ap%69/detect");
+        assertThat(spellings).allSatisfy(path -> assertThat(
+                        client.raw(path, client.form(Part.file("image", ANNA))).status())
+                .as("%s is an address of the interface", path)
+                .isEqualTo(200));
+        try (RunningService locked = RunningService.start(new Stages(), "service.api-key=open sesame");
+                RunningService full = RunningService.start(new Stages())) {
+            full.takeAllSlots();
+            for (String path : spellings) {
+                HttpRequest.Builder upload = client.form(Part.file("image", ANNA));
+                assertThat(new Client(locked.port()).raw(path, upload.copy()).problem())
+                        .as(path)
+                        .isEqualTo("api-key-required");
+                assertThat(new Client(full.port()).raw(path, upload.copy()).problem())
+                        .as(path)
+                        .isEqualTo("overloaded");
+            }
+        }
+    }
+
+    @Test
+    void an_upload_to_no_address_of_the_interface_is_dropped_unread() {
+        byte[] large = Client.body(Part.file("image", new byte[30_000]));
+        for (String[] request : new String[][] {
+            {"POST", "/api/nothing", "not-found"},
+            {"POST", "/docs/nothing", "not-found"},
+            {"PUT", "/api/detect", "method-not-allowed"},
+        }) {
+            HttpRequest.Builder upload =
+                    client.form().method(request[0], HttpRequest.BodyPublishers.ofByteArray(large));
+            assertThat(client.raw(request[1], upload).problem())
+                    .as("read, it would be image-too-large")
+                    .isEqualTo(request[2]);
+        }
+    }
+
+    @Test
+    void no_upload_becomes_a_file(@TempDir Path folder) throws Exception {
+        Stages held = new Stages();
+        try (RunningService watched = RunningService.start(held, "server.tomcat.basedir=" + folder)) {
+            Client caller = new Client(watched.port());
+            held.permits.drainPermits();
+            held.began.set(new CountDownLatch(1));
+            byte[] large = Arrays.copyOf(ANNA, 5_000_000);
+            CompletableFuture<Answer> running = async(() -> caller.post("/api/detect", Part.file("image", large)));
+            held.began.get().await();
+            try (Stream<Path> files = Files.walk(folder)) {
+                assertThat(files).hasSizeGreaterThan(1).noneMatch(Files::isRegularFile);
+            }
+            held.permits.release(1000);
+            assertThat(running.get().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void beyond_workers_and_queue_requests_are_refused_and_those_let_in_are_answered() throws Exception {
         Stages held = new Stages();
         try (RunningService small = RunningService.start(held, "service.workers=1", "service.queue=1")) {
             Client caller = new Client(small.port());
             held.permits.drainPermits();
             held.began.set(new CountDownLatch(1));
-            CompletableFuture<Answer> running = async(caller);
+            CompletableFuture<Answer> running = async(() -> caller.post("/api/detect", Part.file("image", ANNA)));
             held.began.get().await();
-            CompletableFuture<Answer> waiting = async(caller);
+            CompletableFuture<Answer> waiting = async(() -> caller.post("/api/detect", Part.file("image", ANNA)));
             awaitMetric(caller, "service_slots_taken 2.0");
 
             for (String path : UPLOADS) {
@@ -311,13 +414,12 @@ class ServiceTest {
         }
     }
 
-    private static CompletableFuture<Answer> async(Client caller) {
-        return CompletableFuture.supplyAsync(
-                () -> caller.post("/api/detect", Part.file("image", ANNA)), job -> new Thread(job, "caller").start());
+    private static <T> CompletableFuture<T> async(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, job -> new Thread(job, "caller").start());
     }
 
     private static void awaitMetric(Client caller, String line) {
-        org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(java.time.Duration.ofSeconds(30), () -> {
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             while (!new String(
                             caller.raw("/actuator/prometheus", HttpRequest.newBuilder())
                                     .response()
@@ -348,19 +450,36 @@ class ServiceTest {
     void stopping_lets_the_running_request_finish() throws Exception {
         Stages held = new Stages();
         RunningService stopping = RunningService.start(held);
-        Client caller = new Client(stopping.port());
+        int port = stopping.port();
+        Client caller = new Client(port);
         held.permits.drainPermits();
         held.began.set(new CountDownLatch(1));
-        CompletableFuture<Answer> running = async(caller);
+        CompletableFuture<Answer> running = async(() -> caller.post("/api/detect", Part.file("image", ANNA)));
         held.began.get().await();
 
         CompletableFuture<Void> stopped =
                 CompletableFuture.runAsync(stopping::close, job -> new Thread(job, "stop").start());
-        assertThat(stopped).isNotDone();
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            while (accepts(port)) {
+                Thread.onSpinWait();
+            }
+        });
+        assertThat(running)
+                .as("the request that runs while nothing new is taken in")
+                .isNotDone();
         held.permits.release(1000);
 
         assertThat(running.get().status()).isEqualTo(200);
         stopped.get();
+    }
+
+    private static boolean accepts(int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        }
     }
 
     @Test
@@ -368,10 +487,9 @@ class ServiceTest {
         Stages held = new Stages();
         held.permits.drainPermits();
         CompletableFuture<Integer> port = new CompletableFuture<>();
-        CompletableFuture<RunningService> started = CompletableFuture.supplyAsync(
-                () -> RunningService.start(held, (ApplicationListener<WebServerInitializedEvent>)
-                        event -> port.complete(event.getWebServer().getPort())),
-                job -> new Thread(job, "start").start());
+        CompletableFuture<RunningService> started =
+                async(() -> RunningService.start(held, (ApplicationListener<WebServerInitializedEvent>)
+                        event -> port.complete(event.getWebServer().getPort())));
         Client caller = new Client(port.get());
 
         assertThat(caller.raw("/actuator/health/liveness", HttpRequest.newBuilder())
@@ -380,20 +498,35 @@ class ServiceTest {
         Answer early = caller.get("/api/models");
         assertThat(early.status()).isEqualTo(503);
         assertThat(early.problem()).isEqualTo("not-ready");
-        held.began.set(new CountDownLatch(1));
-        CompletableFuture<Answer> readiness = CompletableFuture.supplyAsync(
-                () -> caller.raw("/actuator/health/readiness", HttpRequest.newBuilder()),
-                job -> new Thread(job, "probe").start());
+        assertThat(caller.raw("/actuator/health/readiness", HttpRequest.newBuilder())
+                        .status())
+                .as("answered while the models are held")
+                .isEqualTo(503);
 
         held.permits.release(1000);
         try (RunningService ready = started.get()) {
-            readiness.get();
             assertThat(ready.port()).isEqualTo(port.get());
             assertThat(caller.raw("/actuator/health/readiness", HttpRequest.newBuilder())
                             .status())
                     .isEqualTo(200);
             assertThat(caller.get("/api/models").status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void the_document_names_what_the_code_knows() {
+        assertThat(client.documented("/components/schemas/Problem/properties/type/enum"))
+                .isEqualTo(names(Problem.values(), problem -> problem.type().toString()));
+        String verification = "/components/schemas/Verification/properties";
+        assertThat(client.documented(verification + "/outcome/enum")).isEqualTo(names(Outcome.values(), Enum::name));
+        assertThat(client.documented(verification + "/reasons/items/properties/code/enum"))
+                .isEqualTo(names(Reason.values(), Enum::name));
+        assertThat(client.documented("/components/schemas/Selection/enum"))
+                .isEqualTo(names(FaceSelection.values(), Enum::name));
+    }
+
+    private static <T> Set<String> names(T[] values, Function<T, String> name) {
+        return Arrays.stream(values).map(name).collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
