@@ -9,7 +9,7 @@ import io.facever.spi.SessionOptions.Accelerator;
 
 /** The execution providers of ONNX Runtime that drive a GPU. */
 enum Accelerators {
-    CUDA(OrtProvider.CUDA) {
+    CUDA(OrtProvider.CUDA, "an NVIDIA driver, CUDA and cuDNN") {
         @Override
         String add(OrtSession.SessionOptions settings, int gpu, long memoryLimit) throws OrtException {
             try (OrtCUDAProviderOptions options = new OrtCUDAProviderOptions(gpu)) {
@@ -21,16 +21,16 @@ enum Accelerators {
             return "cuda:" + gpu;
         }
     },
-    TENSORRT(OrtProvider.TENSOR_RT) {
+    TENSORRT(OrtProvider.TENSOR_RT, "an NVIDIA driver, CUDA, cuDNN and TensorRT") {
         @Override
         String add(OrtSession.SessionOptions settings, int gpu, long memoryLimit) throws OrtException {
             settings.addTensorrt(gpu);
             // for operators that TensorRT does not take
             CUDA.add(settings, gpu, memoryLimit);
-            return "tensorrt:" + gpu;
+            return "tensorrt:" + gpu + "+cuda:" + gpu;
         }
     },
-    DIRECTML(OrtProvider.DIRECT_ML) {
+    DIRECTML(OrtProvider.DIRECT_ML, "Windows with DirectX 12 and a driver of the GPU's maker") {
         @Override
         String add(OrtSession.SessionOptions settings, int gpu, long memoryLimit) throws OrtException {
             refuseLimit(memoryLimit);
@@ -38,7 +38,7 @@ enum Accelerators {
             return "directml:" + gpu;
         }
     },
-    COREML(OrtProvider.CORE_ML) {
+    COREML(OrtProvider.CORE_ML, "macOS with Core ML") {
         @Override
         String add(OrtSession.SessionOptions settings, int gpu, long memoryLimit) throws OrtException {
             refuseLimit(memoryLimit);
@@ -46,7 +46,7 @@ enum Accelerators {
             return "coreml";
         }
     },
-    OPENVINO(OrtProvider.OPEN_VINO) {
+    OPENVINO(OrtProvider.OPEN_VINO, "OpenVINO and Intel's GPU driver") {
         @Override
         String add(OrtSession.SessionOptions settings, int gpu, long memoryLimit) throws OrtException {
             refuseLimit(memoryLimit);
@@ -56,9 +56,11 @@ enum Accelerators {
     };
 
     private final OrtProvider provider;
+    private final String needs;
 
-    Accelerators(OrtProvider provider) {
+    Accelerators(OrtProvider provider, String needs) {
         this.provider = provider;
+        this.needs = needs;
     }
 
     static Accelerators of(Accelerator wish) {
@@ -74,6 +76,11 @@ enum Accelerators {
     /** ONNX Runtime's name of it. */
     OrtProvider provider() {
         return provider;
+    }
+
+    /** What has to be on the machine. */
+    String needs() {
+        return needs;
     }
 
     /** What to do where the ONNX Runtime on the class path lacks it. */

@@ -96,14 +96,18 @@ final class OrtSessions {
             openOnCpu(model, options).close();
             throw new EngineException(
                     "device-unavailable",
-                    gpu + " can't be used: " + missing(e) + " (" + e.getMessage() + "); or ask for Device.cpu()",
+                    gpu + " can't be used: " + missing(accelerator, oneLine(e)) + " (" + oneLine(e)
+                            + "); or ask for Device.cpu()",
                     e);
         }
     }
 
+    private static String oneLine(OrtException e) {
+        return String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
+    }
+
     /** What the user has to bring, read from the runtime's message. */
-    private static String missing(OrtException e) {
-        String message = String.valueOf(e.getMessage());
+    static String missing(Accelerators accelerator, String message) {
         Matcher library = MISSING_LIBRARY.matcher(message);
         if (library.find()) {
             return "the library " + library.group(1) + " is missing; install the CUDA toolkit and cuDNN of the versions"
@@ -119,14 +123,17 @@ final class OrtSessions {
             return "the artifact onnxruntime_gpu is missing or hidden by onnxruntime; have only onnxruntime_gpu";
         }
         if (message.contains("fallback")) {
-            return "the network has operators that CUDA can't run";
+            return "the network has operators that " + accelerator + " can't run";
         }
-        return "CUDA did not start; check driver, CUDA and cuDNN";
+        return accelerator + " did not start; install " + accelerator.needs()
+                + ". ONNX Runtime may have named the missing library on standard error";
     }
 
     private static InferenceSession create(Path model, SessionOptions options, Optional<Device> gpu)
             throws OrtException {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        // the builds for Windows pass events of use on to the system unless told not to
+        environment.setTelemetry(false);
         try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
             settings.setIntraOpNumThreads(options.threads() > 0 ? options.threads() : defaultThreads());
             settings.setCPUArenaAllocator(options.arena());

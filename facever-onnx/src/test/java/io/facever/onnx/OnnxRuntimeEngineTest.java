@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -274,6 +275,25 @@ class OnnxRuntimeEngineTest {
                 .hasMessageContaining("built without " + name)
                 .hasMessageContaining("onnxruntime")
                 .hasMessageContaining("device-unavailable");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // as onnxruntime_gpu 1.28.0 said it on a machine without CUDA
+                "CUDA | FAIL : Failed to load library /tmp/x/libonnxruntime_providers_cuda.so with error:"
+                        + " libcublasLt.so.12: cannot open shared object file | libcublasLt.so.12 is missing",
+                "TENSORRT | OrtSessionOptionsAppendExecutionProvider_TensorRT: Failed to load shared library"
+                        + " | TENSORRT did not start; install an NVIDIA driver, CUDA, cuDNN and TensorRT",
+                // as the CUDA runtime's own texts are
+                "CUDA | CUDA failure 100: no CUDA-capable device is detected | the driver shows no such GPU",
+                "CUDA | CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version"
+                        + " | NVIDIA driver is missing or too old",
+            })
+    void namesWhatAGpuLacks(String accelerator, String message, String found) {
+        assertThat(OrtSessions.missing(Accelerators.valueOf(accelerator), message))
+                .contains(found);
     }
 
     @Test
