@@ -13,12 +13,17 @@ import io.facever.ModelException;
 import io.facever.spi.InferenceEngine;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +51,8 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
 
     private static final String DJL_NAME = "OnnxRuntime";
 
+    private static final String ORT_CLASS = "ai/onnxruntime/OrtEnvironment.class";
+
     /** Called by ServiceLoader; loads nothing. */
     public DjlOnnxRuntimeEngine() {}
 
@@ -72,11 +79,28 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
     @Override
     public Optional<String> unusable() {
         try {
-            DjlRuntime.engine(DJL_NAME);
+            bringUp();
             return Optional.empty();
         } catch (RuntimeException | LinkageError e) {
             return Optional.of(reason(e));
         }
+    }
+
+    private static Engine bringUp() {
+        List<URL> places;
+        try {
+            places =
+                    Collections.list(DjlOnnxRuntimeEngine.class.getClassLoader().getResources(ORT_CLASS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // the artifacts for processors and for GPUs hold the same classes, so the order would decide which one runs
+        if (Set.copyOf(places.stream().map(URL::toString).toList()).size() > 1) {
+            throw new IllegalStateException("ONNX Runtime is on the class path " + places.size() + " times (" + places
+                    + "); expected exactly one of com.microsoft.onnxruntime:onnxruntime and onnxruntime_gpu: exclude"
+                    + " the other where it comes in");
+        }
+        return DjlRuntime.engine(DJL_NAME);
     }
 
     @Override
@@ -119,7 +143,7 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
 
     private static Engine start() {
         try {
-            return DjlRuntime.engine(DJL_NAME);
+            return bringUp();
         } catch (RuntimeException | LinkageError e) {
             throw new EngineException("engine-unusable", "engine " + NAME + " can't be used: " + reason(e), e);
         }
@@ -146,6 +170,8 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
         OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
         Optional<Model> opened = Optional.empty();
         try {
+            // the builds for Windows pass events of use on to the system unless told not to
+            OrtEnvironment.getEnvironment().setTelemetry(false);
             // a waiting thread that spins takes a processor from the callers
             settings.addConfigEntry("session.intra_op.allow_spinning", "0");
             settings.setIntraOpNumThreads(options.threads() > 0 ? options.threads() : defaultThreads());
@@ -175,6 +201,8 @@ public final class DjlOnnxRuntimeEngine implements InferenceEngine {
         } catch (Exception e) {
             release(opened, settings);
             if (gpu.isPresent()) {
+                // a file that the processor can't load either is no fault of the device
+                load(engine, model, network, options, Optional.empty()).close();
                 throw deviceUnavailable(gpu.get(), DjlRuntime.explain(e), e);
             }
             throw new EngineException(

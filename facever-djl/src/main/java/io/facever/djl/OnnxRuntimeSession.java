@@ -45,7 +45,8 @@ final class OnnxRuntimeSession extends GuardedSession {
             NDList given = new NDList(inputs.size());
             inputs.forEach((name, tensor) -> {
                 // used in place: DJL does not copy a direct float buffer for this engine
-                NDArray array = call.create(tensor.data().duplicate(), new Shape(tensor.shape()), DataType.FLOAT32);
+                NDArray array =
+                        call.create(tensor.data().duplicate().clear(), new Shape(tensor.shape()), DataType.FLOAT32);
                 array.setName(name);
                 given.add(array);
             });

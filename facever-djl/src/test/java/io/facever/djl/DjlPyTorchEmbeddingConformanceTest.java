@@ -10,4 +10,10 @@ class DjlPyTorchEmbeddingConformanceTest extends EmbeddingConformance {
     protected InferenceEngine engine() {
         return new DjlPyTorchEngine();
     }
+
+    /** libtorch chooses its kernels by the size of the batch; 1e-6 was seen. */
+    @Override
+    protected double mostChangeByBatch() {
+        return 5e-6;
+    }
 }

@@ -33,6 +33,11 @@ public abstract class EmbeddingConformance {
     /** The engine under test. */
     protected abstract InferenceEngine engine();
 
+    /** How far a number of an embedding may move with the batch that its crop is in; 0 is not by a bit. */
+    protected double mostChangeByBatch() {
+        return 0;
+    }
+
     @BeforeAll
     void readGoldenData() {
         goldenFaces = Shared.golden("embeddings.json").get("faces");
@@ -69,7 +74,7 @@ public abstract class EmbeddingConformance {
     }
 
     @Test
-    void bitsOfAnEmbeddingDoNotDependOnTheBatchThatItIsIn() {
+    void embeddingsDoNotDependOnTheBatchThatTheyAreIn() {
         List<FaceCrop> crops = crops("crop").subList(0, 19);
         try (Embedder embedder = embedder(new FaceNet())) {
             List<Embedding> together = embedder.embedAll(crops);
@@ -79,9 +84,22 @@ public abstract class EmbeddingConformance {
             }
             List<Embedding> single = crops.stream().map(embedder::embed).toList();
 
-            assertThat(together).isEqualTo(single);
-            assertThat(pairs).isEqualTo(single);
+            assertThat(mostChange(together, single)).isLessThanOrEqualTo(mostChangeByBatch());
+            assertThat(mostChange(pairs, single)).isLessThanOrEqualTo(mostChangeByBatch());
         }
+    }
+
+    private static double mostChange(List<Embedding> embeddings, List<Embedding> others) {
+        assertThat(embeddings).hasSameSizeAs(others);
+        double most = 0;
+        for (int i = 0; i < embeddings.size(); i++) {
+            float[] numbers = embeddings.get(i).toArray();
+            float[] otherNumbers = others.get(i).toArray();
+            for (int j = 0; j < numbers.length; j++) {
+                most = Math.max(most, Math.abs(numbers[j] - otherNumbers[j]));
+            }
+        }
+        return most;
     }
 
     private List<FaceCrop> crops(String key) {

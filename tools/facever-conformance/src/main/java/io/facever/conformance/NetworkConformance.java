@@ -31,20 +31,7 @@ public abstract class NetworkConformance {
     @ValueSource(strings = {"pnet", "rnet", "onet"})
     void networkGivesTheGoldenOutputs(String network) {
         JsonNode golden = Shared.golden("mtcnn_networks.json").get(network);
-        ModelStore models = Shared.models();
-        Tensor input = Tensor.allocate(shape(golden.get("inputShape")));
-        for (int i = 0; i < input.data().capacity(); i++) {
-            // the inputFormula of the golden file
-            input.data().put(i, (float) (0.9 * Math.sin(0.37 * i)));
-        }
-        Map<String, Tensor> outputs = new HashMap<>();
-        golden.get("outputs")
-                .forEach(output ->
-                        outputs.put(output.get("name").asText(), Tensor.allocate(shape(output.get("shape")))));
-        try (InferenceSession session =
-                engine().open(models.resolve("mtcnn", network), new SessionOptions(Device.cpu(), 1))) {
-            session.run(Map.of("input", input), outputs);
-        }
+        Map<String, Tensor> outputs = run(engine(), network);
         golden.get("outputs").forEach(output -> {
             FloatBuffer actual = Objects.requireNonNull(
                             outputs.get(output.get("name").asText()))
@@ -57,6 +44,26 @@ public abstract class NetworkConformance {
                         .isCloseTo(values.get(i).floatValue(), within(TOLERANCE));
             }
         });
+    }
+
+    /** Runs a network on the golden input, with one thread on the processor. */
+    static Map<String, Tensor> run(InferenceEngine engine, String network) {
+        JsonNode golden = Shared.golden("mtcnn_networks.json").get(network);
+        ModelStore models = Shared.models();
+        Tensor input = Tensor.allocate(shape(golden.get("inputShape")));
+        for (int i = 0; i < input.data().capacity(); i++) {
+            // the inputFormula of the golden file
+            input.data().put(i, (float) (0.9 * Math.sin(0.37 * i)));
+        }
+        Map<String, Tensor> outputs = new HashMap<>();
+        golden.get("outputs")
+                .forEach(output ->
+                        outputs.put(output.get("name").asText(), Tensor.allocate(shape(output.get("shape")))));
+        try (InferenceSession session =
+                engine.open(models.resolve("mtcnn", network), new SessionOptions(Device.cpu(), 1))) {
+            session.run(Map.of("input", input), outputs);
+        }
+        return outputs;
     }
 
     private static long[] shape(JsonNode sizes) {

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.facever.Box;
+import io.facever.Embedding;
 import io.facever.Face;
 import io.facever.FaceVerifier;
 import io.facever.Image;
+import io.facever.Outcome;
 import io.facever.image.Images;
 import io.facever.spi.InferenceEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +72,35 @@ public abstract class PipelineConformance {
         }
         assertNear("facenet-vggface2", facenet);
         assertNear("mobilefacenet", mobilefacenet);
+    }
+
+    /** Nine photos of three people: 36 pairs, decided with the models' own aligners and thresholds. */
+    @ParameterizedTest
+    @ValueSource(strings = {"facenet-vggface2", "mobilefacenet"})
+    void everyPairOfTheNinePhotosIsDecidedRight(String model) {
+        List<String> people = List.of("Bill_Gates", "Larry_Page", "Mark_Zuckerberg");
+        Map<String, Embedding> embeddings = new LinkedHashMap<>();
+        List<String> wrong = new ArrayList<>();
+        try (FaceVerifier verifier = FaceVerifier.builder()
+                .engine(engine())
+                .models(Shared.models())
+                .model(model)
+                .build()) {
+            for (String person : people) {
+                for (int i = 0; i < 3; i++) {
+                    Image image = Images.read(Shared.image("photos/" + person + "_000" + i + ".jpg"));
+                    Embedding embedding = verifier.embed(image).orElseThrow();
+                    embeddings.forEach((name, other) -> {
+                        boolean same = name.startsWith(person);
+                        if ((verifier.compare(embedding, other).outcome() == Outcome.MATCH) != same) {
+                            wrong.add(person + " and " + name);
+                        }
+                    });
+                    embeddings.put(person + i, embedding);
+                }
+            }
+        }
+        assertThat(wrong).as("pairs decided wrongly").isEmpty();
     }
 
     private FaceVerifier verifier(String model) {
