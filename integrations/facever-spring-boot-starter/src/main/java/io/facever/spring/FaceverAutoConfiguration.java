@@ -5,6 +5,7 @@ import io.facever.Detector;
 import io.facever.Embedder;
 import io.facever.FaceVerifier;
 import io.facever.Verifier;
+import io.facever.micrometer.StageMeters;
 import io.facever.models.ModelStore;
 import io.facever.spi.AlignerProvider;
 import io.facever.spi.DetectorProvider;
@@ -14,8 +15,6 @@ import io.facever.spi.InferenceEngine;
 import io.facever.spi.ModelProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -34,10 +33,12 @@ import org.springframework.context.annotation.Lazy;
  * <p>Any part can be replaced by a bean of its type: {@link ImageDecoder}, {@link ModelProvider},
  * {@link InferenceEngine}, {@link Detector} or {@link DetectorProvider}, {@link Aligner} or {@link AlignerProvider},
  * {@link Embedder} or {@link EmbedderProvider}, {@link Verifier}; a {@code FaceVerifier} bean of the application
- * replaces all of them.
+ * replaces all of them. Every {@link FaceVerifier.Listener} bean is told about the stages.
  *
  * <p>The models are loaded when the verifier is first asked for: at the start when a singleton takes it in its
  * constructor, later when it is taken from an {@code ObjectProvider}. Closing the context waits for running calls.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
@@ -62,7 +63,7 @@ public final class FaceverAutoConfiguration {
 
         @Bean(destroyMethod = "close")
         @Lazy
-        ConfiguredVerifier faceverPipeline(
+        FaceVerifier faceVerifier(
                 FaceverProperties properties,
                 ObjectProvider<ImageDecoder> decoder,
                 ObjectProvider<ModelProvider> models,
@@ -74,50 +75,41 @@ public final class FaceverAutoConfiguration {
                 ObjectProvider<Embedder> embedder,
                 ObjectProvider<EmbedderProvider> embedderProvider,
                 ObjectProvider<Verifier> verifier,
-                ObjectProvider<StageMeter> meter) {
-            Supplier<FaceVerifier.Builder> settings = () -> {
-                FaceVerifier.Builder builder = FaceVerifier.builder()
-                        .faceSelection(properties.faceSelection())
-                        .minFaceSize(properties.minFaceSize())
-                        .maxPixels(properties.maxPixels());
-                decoder.ifUnique(builder::decoder);
-                return builder;
-            };
-            FaceVerifier.Builder stages =
-                    settings.get().device(properties.parsedDevice()).threads(properties.threads());
-            models.ifUnique(stages::models);
-            engine.ifUnique(stages::engine);
-            detector.ifUnique(stages::detector);
-            detectorProvider.ifUnique(stages::detector);
-            aligner.ifUnique(stages::aligner);
-            alignerProvider.ifUnique(stages::aligner);
-            embedder.ifUnique(stages::embedder);
-            embedderProvider.ifUnique(stages::embedder);
-            properties.engine().ifPresent(stages::engine);
-            properties.aligner().ifPresent(stages::aligner);
-            properties.model().ifPresent(stages::model);
-            properties.wishedThreshold().ifPresent(stages::threshold);
-            return ConfiguredVerifier.build(
-                    stages, settings, verifier.getIfUnique(Verifier::cosine), Optional.ofNullable(meter.getIfUnique()));
-        }
-
-        // the pipeline closes it
-        @Bean(destroyMethod = "")
-        @Lazy
-        FaceVerifier faceVerifier(ConfiguredVerifier pipeline) {
-            return pipeline.exposed();
+                ObjectProvider<FaceVerifier.Listener> listeners) {
+            FaceVerifier.Builder builder = FaceVerifier.builder()
+                    .faceSelection(properties.faceSelection())
+                    .minFaceSize(properties.minFaceSize())
+                    .maxPixels(properties.maxPixels())
+                    .device(properties.parsedDevice())
+                    .threads(properties.threads());
+            decoder.ifUnique(builder::decoder);
+            models.ifUnique(builder::models);
+            engine.ifUnique(builder::engine);
+            detector.ifUnique(builder::detector);
+            detectorProvider.ifUnique(builder::detector);
+            aligner.ifUnique(builder::aligner);
+            alignerProvider.ifUnique(builder::aligner);
+            embedder.ifUnique(builder::embedder);
+            embedderProvider.ifUnique(builder::embedder);
+            verifier.ifUnique(builder::verifier);
+            listeners.orderedStream().forEach(builder::listener);
+            properties.engine().ifPresent(builder::engine);
+            properties.aligner().ifPresent(builder::aligner);
+            properties.model().ifPresent(builder::model);
+            properties.wishedThreshold().ifPresent(builder::threshold);
+            return builder.build();
         }
     }
 
     /** Metrics, where Micrometer is. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(MeterRegistry.class)
+    @ConditionalOnClass({MeterRegistry.class, StageMeters.class})
     static class MetricsConfiguration {
         @Bean
         @ConditionalOnBean(MeterRegistry.class)
-        @ConditionalOnMissingBean(StageMeter.class)
-        StageMeter faceverStageMeter(MeterRegistry registry) {
-            return new MicrometerStageMeter(registry);
+        @ConditionalOnMissingBean
+        StageMeters faceverStageMeters(MeterRegistry registry) {
+            return new StageMeters(registry);
         }
     }
 

@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param mirror folder or base URL to read published models from instead of their public addresses
  * @param offline whether to never open a connection
  * @param health settings of the health indicator
+ * @since 0.1.0
  */
 @ConfigurationProperties("facever")
 public record FaceverProperties(

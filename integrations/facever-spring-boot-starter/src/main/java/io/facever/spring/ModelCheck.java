@@ -9,6 +9,8 @@ import java.util.List;
 /**
  * Asks the models of a verifier for an answer: one small picture through the detector, one crop through the embedder.
  * What it costs is one detection on {@value #SIZE} × {@value #SIZE} pixels and one embedding.
+ *
+ * @since 0.1.0
  */
 public final class ModelCheck {
     private static final int SIZE = 96;

@@ -147,12 +147,12 @@ class FaceverAutoConfigurationTest {
                             .count())
                     .isEqualTo(2);
             assertThat(registry.get("facever.faces").counter().count()).isEqualTo(4);
-            assertThat(registry.get("facever.comparisons")
+            assertThat(registry.get("facever.decisions")
                             .tag("outcome", "match")
                             .counter()
                             .count())
                     .isEqualTo(1);
-            assertThat(registry.get("facever.comparisons")
+            assertThat(registry.get("facever.decisions")
                             .tag("outcome", "no_match")
                             .counter()
                             .count())

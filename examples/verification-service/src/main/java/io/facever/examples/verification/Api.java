@@ -18,7 +18,6 @@ import io.facever.examples.verification.Answers.TimingsAnswer;
 import io.facever.examples.verification.Answers.VerifyAnswer;
 import io.facever.spring.FaceverProperties;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.RequestPath;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -49,7 +47,6 @@ final class Api {
     private final ServiceProperties service;
     private final FaceverProperties facever;
     private final MeterRegistry registry;
-    private final Timer decodeTimer;
 
     Api(
             Models models,
@@ -62,12 +59,6 @@ final class Api {
         this.service = service;
         this.facever = facever;
         this.registry = registry;
-        // beside the stages that the starter times
-        this.decodeTimer = Timer.builder("facever.stage")
-                .description("Time spent in a stage of the verifier")
-                .tag("stage", "decode")
-                .publishPercentileHistogram()
-                .register(registry);
     }
 
     /**
@@ -92,7 +83,7 @@ final class Api {
         byte[] encoded = bytes(file);
         return pool.run(() -> {
             Lap lap = new Lap();
-            Image image = decode(verifier, encoded);
+            Image image = verifier.decode(encoded);
             Duration decode = lap.next();
             List<Face> faces = verifier.detect(image);
             Duration detect = lap.next();
@@ -116,8 +107,8 @@ final class Api {
         byte[] secondEncoded = bytes(query);
         VerifyAnswer answer = pool.run(() -> {
             Lap lap = new Lap();
-            Image first = decode(verifier, firstEncoded);
-            Image second = decode(verifier, secondEncoded);
+            Image first = verifier.decode(firstEncoded);
+            Image second = verifier.decode(secondEncoded);
             Duration decode = lap.next();
             Verification verification = verifier.verify(first, second, selection.orElse(facever.faceSelection()), wish);
             return VerifyAnswer.of(verification, decode, lap.total());
@@ -138,7 +129,7 @@ final class Api {
         }
         byte[] encoded = bytes(file);
         return pool.run(() -> {
-            Image image = decode(verifier, encoded);
+            Image image = verifier.decode(encoded);
             List<Face> found = verifier.detect(image);
             if (found.isEmpty()) {
                 throw new ProblemException(Problem.NO_FACE, "no face was found in the image; send a clearer one");
@@ -165,15 +156,6 @@ final class Api {
                     .orElseGet(verifier::threshold);
         } catch (IllegalArgumentException e) {
             throw new ProblemException(Problem.INVALID_PARAMETER, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Image decode(FaceVerifier verifier, byte[] encoded) {
-        long start = System.nanoTime();
-        try {
-            return verifier.decode(encoded);
-        } finally {
-            decodeTimer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         }
     }
 
