@@ -1,7 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
 /** The values, the stages, the builder and the service interfaces of facever. */
+@NullMarked
 module io.facever.api {
     requires transitive org.slf4j;
     requires jdk.jfr;
+    requires static org.jspecify;
 
     exports io.facever;
     exports io.facever.spi;

@@ -1,4 +1,7 @@
+import org.jspecify.annotations.NullMarked;
+
 /** The inference seam on DJL, with ONNX Runtime or libtorch below. */
+@NullMarked
 module io.facever.djl {
     requires transitive io.facever.api;
     requires ai.djl.api;
@@ -7,6 +10,7 @@ module io.facever.djl {
     requires com.microsoft.onnxruntime;
     requires org.tribuo.util.onnx;
     requires com.google.protobuf;
+    requires static org.jspecify;
 
     exports io.facever.djl;
 

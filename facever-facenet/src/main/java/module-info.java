@@ -1,6 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
 /** Face aligners, and the FaceNet and MobileFaceNet embedders. */
+@NullMarked
 module io.facever.facenet {
     requires transitive io.facever.api;
+    requires static org.jspecify;
 
     exports io.facever.facenet;
 

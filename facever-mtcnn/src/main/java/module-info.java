@@ -1,6 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
 /** MTCNN: the face detector, five landmarks a face. */
+@NullMarked
 module io.facever.mtcnn {
     requires transitive io.facever.api;
+    requires static org.jspecify;
 
     exports io.facever.mtcnn;
 

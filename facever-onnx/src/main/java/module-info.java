@@ -1,7 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
 /** The inference seam on ONNX Runtime. */
+@NullMarked
 module io.facever.onnx {
     requires transitive io.facever.api;
     requires com.microsoft.onnxruntime;
+    requires static org.jspecify;
 
     exports io.facever.onnx;
 

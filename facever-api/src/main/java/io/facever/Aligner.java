@@ -1,6 +1,10 @@
 package io.facever;
 
-/** Cuts a face out of its image as an embedder wants it. Implementations are safe for any number of threads. */
+/**
+ * Cuts a face out of its image as an embedder wants it. Implementations are safe for any number of threads.
+ *
+ * @since 0.1.0
+ */
 public interface Aligner {
     /**
      * Cuts out one face.

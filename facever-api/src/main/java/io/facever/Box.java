@@ -8,6 +8,7 @@ package io.facever;
  * @param y1 top edge, pixels
  * @param x2 right edge, pixels, not less than {@code x1}
  * @param y2 bottom edge, pixels, not less than {@code y1}
+ * @since 0.1.0
  */
 public record Box(double x1, double y1, double x2, double y2) {
     /** Checks that the edges are finite and in order. */

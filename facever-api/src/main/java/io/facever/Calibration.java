@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param genuinePairs how many pairs of the same person were compared
  * @param balanced the recommended threshold for everyday use
  * @param points one for each measured false match rate, any order
+ * @since 0.1.0
  */
 public record Calibration(
         String space,

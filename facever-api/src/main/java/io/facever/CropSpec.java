@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param width width of the crop, pixels
  * @param height height of the crop, pixels
  * @param template the canonical landmarks, in pixels of the crop (the convention of {@link Point})
+ * @since 0.1.0
  */
 public record CropSpec(int width, int height, Landmarks template) {
     /** Checks the size. */

@@ -6,6 +6,8 @@ import java.util.List;
 /**
  * Finds faces. Implementations are safe for any number of threads, also while {@link #close} runs: it waits for
  * running calls; later calls get an {@code IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public interface Detector extends AutoCloseable {
     /**

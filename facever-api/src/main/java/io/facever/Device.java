@@ -5,6 +5,7 @@ package io.facever;
  *
  * @param kind what was asked for
  * @param index which GPU, from 0; 0 for the others
+ * @since 0.1.0
  */
 public record Device(Kind kind, int index) {
     /** Kinds of device. */

@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * Turns crops into embeddings. Implementations are safe for any number of threads, also while {@link #close} runs: it
  * waits for running calls; later calls get an {@code IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public interface Embedder extends AutoCloseable {
     /** The model, with the {@link ModelDescription#crop() crop} that it wants. */

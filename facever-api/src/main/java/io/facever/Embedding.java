@@ -6,6 +6,8 @@ import java.util.Objects;
 /**
  * A face as a unit vector. It is biometric data: {@link #toString()} never shows its numbers, and neither does any
  * message or log line of facever. Immutable and safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class Embedding {
     /** Rounding to float moves the squared length of a unit vector by some 1e-7. */

@@ -1,6 +1,10 @@
 package io.facever;
 
-/** Two embeddings of different spaces were to be compared. Embed both photos with the same model and aligner. */
+/**
+ * Two embeddings of different spaces were to be compared. Embed both photos with the same model and aligner.
+ *
+ * @since 0.1.0
+ */
 public final class EmbeddingMismatchException extends FaceverException {
     private static final long serialVersionUID = 1L;
 

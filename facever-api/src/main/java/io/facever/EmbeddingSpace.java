@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param model id of the model, for people; two models of one name and other weights have other ids
  * @param alignment the aligner's {@link Aligner#id()}
  * @param dimension how many numbers an embedding has
+ * @since 0.1.0
  */
 public record EmbeddingSpace(String id, String model, String alignment, int dimension) {
     /** Checks that nothing is missing. */

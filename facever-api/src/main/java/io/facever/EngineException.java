@@ -1,6 +1,10 @@
 package io.facever;
 
-/** No inference engine, a device that it can't use, or a run that failed below the inference seam. */
+/**
+ * No inference engine, a device that it can't use, or a run that failed below the inference seam.
+ *
+ * @since 0.1.0
+ */
 public final class EngineException extends FaceverException {
     private static final long serialVersionUID = 1L;
 

@@ -6,6 +6,7 @@ package io.facever;
  * @param box where it is, in pixels of the upright image; it may reach beyond the image
  * @param score the detector's confidence that this is a face, in [0, 1]; not a calibrated probability
  * @param landmarks five points, in pixels of the upright image
+ * @since 0.1.0
  */
 public record Face(Box box, double score, Landmarks landmarks) {
     /** Checks the score. */

@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param image the crop, of the size that the embedder asked for
  * @param alignment which aligner cut it and with what settings ({@link Aligner#id()}); it becomes part of the
  *     {@link EmbeddingSpace}
+ * @since 0.1.0
  */
 public record FaceCrop(Image image, String alignment) {
     /** Checks that nothing is missing. */

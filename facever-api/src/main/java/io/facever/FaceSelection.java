@@ -3,7 +3,11 @@ package io.facever;
 import java.util.Comparator;
 import java.util.List;
 
-/** Which face of an image is meant when there are several. */
+/**
+ * Which face of an image is meant when there are several.
+ *
+ * @since 0.1.0
+ */
 public enum FaceSelection {
     /** The face with the largest box. */
     LARGEST,

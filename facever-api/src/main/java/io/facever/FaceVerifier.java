@@ -27,6 +27,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The whole pipeline: decodes two photos, finds a face in each, aligns and embeds them, and decides.
@@ -44,6 +45,8 @@ import java.util.function.Supplier;
  *
  * <p>A face that is missing, too small, or not the only one where one is required is an outcome with reasons; an
  * unreadable file, a missing model or a missing engine is a {@link FaceverException}.
+ *
+ * @since 0.1.0
  */
 public final class FaceVerifier implements AutoCloseable {
     /** More than this is refused before it is read: no photo that a camera makes comes near it. */
@@ -398,9 +401,15 @@ public final class FaceVerifier implements AutoCloseable {
             if (model.isEmpty()) {
                 EmbedderProvider provider = embedderProvider.orElseGet(
                         () -> services.choose(Optional.empty(), "io.facever:facever-facenet"));
-                return provider.create(context.describe(provider.defaultModel()), context);
+                ModelDescription description =
+                        provider.ownModel().orElseGet(() -> context.describe(provider.defaultModel()));
+                return provider.create(description, context);
             }
-            ModelDescription description = context.describe(model.get());
+            ModelDescription description = Stream.concat(embedderProvider.stream(), services.all().stream())
+                    .flatMap(provider -> provider.ownModel().stream())
+                    .filter(own -> own.id().equals(model.get()))
+                    .findFirst()
+                    .orElseGet(() -> context.describe(model.get()));
             EmbedderProvider provider = embedderProvider.orElseGet(
                     () -> services.choose(Optional.of(description.architecture()), "io.facever:facever-facenet"));
             return provider.create(description, context);

@@ -7,6 +7,8 @@ package io.facever;
  *
  * <p>Each message says what it is about, what was found, what was expected and the way out, and ends in an anchor of
  * {@code docs/errors.md}. No message holds a pixel or a number of an embedding.
+ *
+ * @since 0.1.0
  */
 public class FaceverException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -8,6 +8,8 @@ import java.util.function.Consumer;
  * any number of threads.
  *
  * <p>Pixels are copied in and out in bulk; {@link #read} into a reused array makes no garbage.
+ *
+ * @since 0.1.0
  */
 public final class Image {
     private static final int CHANNELS = 3;

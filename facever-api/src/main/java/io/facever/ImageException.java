@@ -1,6 +1,10 @@
 package io.facever;
 
-/** An image can't be read: missing, not an image, cut off, or over the limit on pixels. Give another file. */
+/**
+ * An image can't be read: missing, not an image, cut off, or over the limit on pixels. Give another file.
+ *
+ * @since 0.1.0
+ */
 public final class ImageException extends FaceverException {
     private static final long serialVersionUID = 1L;
 

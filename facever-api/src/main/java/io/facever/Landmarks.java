@@ -11,6 +11,7 @@ import java.util.List;
  * @param nose tip of the nose
  * @param mouthLeft corner of the mouth on the left of the image
  * @param mouthRight corner of the mouth on the right of the image
+ * @since 0.1.0
  */
 public record Landmarks(Point leftEye, Point rightEye, Point nose, Point mouthLeft, Point mouthRight) {
     /** How many landmarks a face has. */

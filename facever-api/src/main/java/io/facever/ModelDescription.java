@@ -9,6 +9,8 @@ import java.util.Optional;
  * What is known of a model. Immutable; made by {@link #builder}.
  *
  * <p>Embedding models have a {@link #crop() crop} and a {@link #dimension() dimension}; detectors have neither.
+ *
+ * @since 0.1.0
  */
 public final class ModelDescription {
     private final String id;

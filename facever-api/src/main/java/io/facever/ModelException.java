@@ -1,6 +1,10 @@
 package io.facever;
 
-/** A model is not there or not whole: unknown id, no way to fetch it, altered, no room to store it. */
+/**
+ * A model is not there or not whole: unknown id, no way to fetch it, altered, no room to store it.
+ *
+ * @since 0.1.0
+ */
 public final class ModelException extends FaceverException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,10 @@
 package io.facever;
 
-/** What a verification found. */
+/**
+ * What a verification found.
+ *
+ * @since 0.1.0
+ */
 public enum Outcome {
     /** The similarity reaches the threshold: taken for the same person. */
     MATCH,

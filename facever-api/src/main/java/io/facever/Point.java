@@ -7,6 +7,7 @@ package io.facever;
  *
  * @param x pixels to the right of the centre of the leftmost pixel column
  * @param y pixels below the centre of the topmost pixel row
+ * @since 0.1.0
  */
 public record Point(double x, double y) {
     /** Checks that both coordinates are finite. */

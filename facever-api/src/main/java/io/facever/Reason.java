@@ -1,6 +1,10 @@
 package io.facever;
 
-/** Why a verification was {@link Outcome#INCONCLUSIVE}. */
+/**
+ * Why a verification was {@link Outcome#INCONCLUSIVE}.
+ *
+ * @since 0.1.0
+ */
 public enum Reason {
     /** The detector found no face in the first image. */
     NO_FACE_IN_FIRST_IMAGE("No face was found in the first image. Please give a clearer image of the face."),

@@ -10,6 +10,8 @@ import java.util.OptionalDouble;
  *
  * <p>{@link #atFmr} asks for an error rate instead of a value; a {@link FaceVerifier} turns it into a value with the
  * {@link Calibration} of its model, or refuses.
+ *
+ * @since 0.1.0
  */
 public final class Threshold {
     private final double value;

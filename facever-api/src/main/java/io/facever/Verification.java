@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param second what was found in the second image
  * @param space model and alignment that the faces were compared in
  * @param timings how long the stages took
+ * @since 0.1.0
  */
 public record Verification(
         Outcome outcome,

@@ -1,6 +1,10 @@
 package io.facever;
 
-/** Decides about two embeddings. Implementations are safe for any number of threads. */
+/**
+ * Decides about two embeddings. Implementations are safe for any number of threads.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface Verifier {
     /**

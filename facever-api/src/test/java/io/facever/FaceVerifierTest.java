@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.facever.spi.DetectorProvider;
+import io.facever.spi.EmbedderProvider;
 import io.facever.spi.StageContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -421,5 +423,47 @@ class FaceVerifierTest {
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("io.facever:facever-image");
         }
+    }
+
+    @Test
+    void anEmbedderThatBringsItsModelNeedsNoModelSource() {
+        ModelDescription own =
+                Fakes.model().threshold(Threshold.of(0.5, "a test")).build();
+        EmbedderProvider provider = new EmbedderProvider() {
+            @Override
+            public String name() {
+                return own.architecture();
+            }
+
+            @Override
+            public int rank() {
+                return 0;
+            }
+
+            @Override
+            public String defaultModel() {
+                return own.id();
+            }
+
+            @Override
+            public Optional<ModelDescription> ownModel() {
+                return Optional.of(own);
+            }
+
+            @Override
+            public Embedder create(ModelDescription model, StageContext context) {
+                return new Fakes.AngleEmbedder(model);
+            }
+        };
+        FaceVerifier.Builder builder = FaceVerifier.builder()
+                .detector(new Fakes.CountingDetector())
+                .aligner(new Fakes.PassingAligner())
+                .embedder(provider);
+        try (FaceVerifier byDefault = builder.build();
+                FaceVerifier byName = builder.model(own.id()).build()) {
+            assertThat(byDefault.model()).isSameAs(own);
+            assertThat(byName.model()).isSameAs(own);
+        }
+        assertThatThrownBy(() -> builder.model("another").build()).isInstanceOf(EngineException.class);
     }
 }

@@ -5,6 +5,8 @@ import io.facever.Detector;
 /**
  * Makes a detector. Found by ServiceLoader, so it has a public constructor without arguments, which is cheap; may also
  * be given to the builder, with settings.
+ *
+ * @since 0.1.0
  */
 public interface DetectorProvider {
     /** The name to choose it by, as in {@code mtcnn}. */

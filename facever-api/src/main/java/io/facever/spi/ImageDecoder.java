@@ -5,6 +5,8 @@ import io.facever.Image;
 /**
  * Decodes photos. Found by ServiceLoader, so it has a public constructor without arguments, which is cheap. Safe for
  * any number of threads.
+ *
+ * @since 0.1.0
  */
 public interface ImageDecoder {
     /** The name, for log lines. */

@@ -7,6 +7,8 @@ import java.util.Optional;
 /**
  * The inference seam: loads networks. Knows nothing of faces. Found by ServiceLoader, so it has a public constructor
  * without arguments, and that constructor loads no native library. Safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public interface InferenceEngine {
     /** The name to choose it by, as in {@code onnx}. */

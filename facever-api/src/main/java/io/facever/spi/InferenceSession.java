@@ -5,6 +5,8 @@ import java.util.Map;
 /**
  * A loaded network. Safe for any number of threads, and safe to close while calls run: {@link #close} waits for them,
  * may be called twice, and later calls get an {@code IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public interface InferenceSession extends AutoCloseable {
     /**

@@ -7,6 +7,8 @@ import java.util.List;
 /**
  * Where models come from. Found by ServiceLoader, so it has a public constructor without arguments, which does nothing
  * but remember. Safe for any number of threads. No other part of facever opens a network connection.
+ *
+ * @since 0.1.0
  */
 public interface ModelProvider {
     /** The name, for log lines. */

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param arena whether the engine may keep memory of one run for the next; without, it holds less and large inputs run
  *     slower. Engines that keep none by nature ignore it
  * @param gpuMemoryLimit the most bytes of a GPU's memory that a network may take; 0 for no limit
+ * @since 0.1.0
  */
 public record SessionOptions(Device device, int threads, Accelerator accelerator, boolean arena, long gpuMemoryLimit) {
 

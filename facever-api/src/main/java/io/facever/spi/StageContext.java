@@ -2,7 +2,11 @@ package io.facever.spi;
 
 import io.facever.ModelDescription;
 
-/** What a provider gets to build its stage with: models and the engine, already chosen. */
+/**
+ * What a provider gets to build its stage with: models and the engine, already chosen.
+ *
+ * @since 0.1.0
+ */
 public interface StageContext {
     /**
      * What is known of a model.

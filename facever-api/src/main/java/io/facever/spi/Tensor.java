@@ -8,6 +8,8 @@ import java.util.Arrays;
 /**
  * Numbers for a network: a direct, native-order {@code FloatBuffer} and a shape. The buffer is shared, not copied, and
  * belongs to whoever made it. Not safe for threads that write.
+ *
+ * @since 0.1.0
  */
 public final class Tensor {
     private final FloatBuffer data;

@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>No network connection is opened, whatever DJL's own settings are, except that the environment variable
  * {@code DJL_OFFLINE=false} makes the engine unusable.
+ *
+ * @since 0.1.0
  */
 public final class DjlOnnxRuntimeEngine implements InferenceEngine {
     private static final Logger LOG = LoggerFactory.getLogger(DjlOnnxRuntimeEngine.class);

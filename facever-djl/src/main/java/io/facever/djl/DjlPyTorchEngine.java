@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p>A TorchScript file is a program: load only files that you trust. Its method {@code forward} takes and gives tensors
  * of 32-bit floats. With one input, any name fits; several are named by position, {@code 0}, {@code 1} and so on. A
  * single tensor as result goes by any name, a dictionary by its keys, a tuple or list by position.
+ *
+ * @since 0.1.0
  */
 public final class DjlPyTorchEngine implements InferenceEngine {
     private static final Logger LOG = LoggerFactory.getLogger(DjlPyTorchEngine.class);

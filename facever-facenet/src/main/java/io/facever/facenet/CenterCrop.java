@@ -14,6 +14,8 @@ import io.facever.spi.AlignerProvider;
  * so nothing is stretched.
  *
  * <p>Recipe and aligner are immutable and safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class CenterCrop implements AlignerProvider {
     private final double fraction;

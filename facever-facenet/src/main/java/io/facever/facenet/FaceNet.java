@@ -13,6 +13,8 @@ import io.facever.spi.StageContext;
  * published weights.
  *
  * <p>The recipe is immutable; it and its embedders are safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class FaceNet implements EmbedderProvider {
     private static final int DEFAULT_BATCH_SIZE = 16;

@@ -21,6 +21,8 @@ import io.facever.spi.AlignerProvider;
  *
  * <p>What lies outside the image is cut off before resizing, as there. Recipe and aligner are immutable and safe for any
  * number of threads.
+ *
+ * @since 0.1.0
  */
 public final class MarginCrop implements AlignerProvider {
     private static final double DEFAULT_MARGIN = 32;

@@ -11,6 +11,8 @@ import io.facever.spi.StageContext;
  * the published weights, which Xiaoccer trained with the ArcFace loss ({@code Xiaoccer/MobileFaceNet_Pytorch}).
  *
  * <p>The recipe is immutable; it and its embedders are safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class MobileFaceNet implements EmbedderProvider {
     private static final int DEFAULT_BATCH_SIZE = 16;

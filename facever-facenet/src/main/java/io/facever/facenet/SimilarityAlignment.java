@@ -16,6 +16,8 @@ import java.util.List;
  * 1991) without reflection; the crop is sampled bilinearly, with black outside the image.
  *
  * <p>This is the default aligner of models that state no other. Recipe and aligner are immutable and safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class SimilarityAlignment implements AlignerProvider {
     /** More samples than this for one pixel of the crop only cost time: a face of 8 crop widths is an exception. */

@@ -24,6 +24,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * for any number of threads.
  *
  * <p>Photos are scaled so that lines and text keep their proportions and stay legible: small ones up, large ones down.
+ *
+ * @since 0.1.0
  */
 public final class FaceDrawing {
     private FaceDrawing() {}

@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>A file that is cut off or damaged is refused even where its library would paint the missing part gray.
+ *
+ * @since 0.1.0
  */
 public final class ImageIoDecoder implements ImageDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(ImageIoDecoder.class);

@@ -15,6 +15,8 @@ import java.util.Objects;
 /**
  * Between images of facever, images of Java2D, and files. Files are decoded by {@link ImageIoDecoder} with the default
  * limit of {@value io.facever.FaceVerifier.Builder#DEFAULT_MAX_PIXELS} pixels. Safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class Images {
     private static final ImageIoDecoder DECODER = new ImageIoDecoder();

@@ -1,6 +1,10 @@
 package io.facever.models;
 
-/** Told how far a fetch or a conversion is. Calls come one at a time, from any thread, and should return soon. */
+/**
+ * Told how far a fetch or a conversion is. Calls come one at a time, from any thread, and should return soon.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface ModelProgress {
     /**

@@ -10,6 +10,7 @@ import java.nio.file.Path;
  * @param file where the ONNX file is, or would be
  * @param state what was found there
  * @param sourceBytes size of the published files that it is made from; 0 for an imported model
+ * @since 0.1.0
  */
 public record ModelStatus(String model, String network, Path file, State state, long sourceBytes) {
     /** What was found. */

@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>The published files are deleted after the conversion; the ONNX files hold all that is needed of them. An ONNX file
  * is hashed when a store first hands it out, and again when its size or time changed; one that is not as it was made is
  * made again. Safe for any number of threads; several stores and processes may share a cache folder. Needs no closing.
+ *
+ * @since 0.1.0
  */
 public final class ModelStore implements ModelProvider {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);

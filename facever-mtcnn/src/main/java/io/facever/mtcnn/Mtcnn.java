@@ -27,6 +27,8 @@ import java.util.Locale;
  *
  * <p>Not different: the edges of a box are handed out as that code has them, counted from 1, so they lie up to a pixel to
  * the right of and below what they enclose. Landmarks count from 0, as {@link io.facever.Point} says.
+ *
+ * @since 0.1.0
  */
 public final class Mtcnn implements DetectorProvider {
     /** The face that P-Net sees in one cell of its output, pixels. */

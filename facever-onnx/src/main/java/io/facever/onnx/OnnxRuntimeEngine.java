@@ -22,6 +22,8 @@ import java.util.Optional;
  * <p>{@link io.facever.Device#gpu(int)} is the GPU or an error that names what is missing, never the processor: also a
  * network of which CUDA can run only a part is refused. {@link io.facever.Device#auto()} takes the first GPU where it
  * can be used, else the processor, and logs which and why.
+ *
+ * @since 0.1.0
  */
 public final class OnnxRuntimeEngine implements InferenceEngine {
     static final String NAME = "onnx";

@@ -4,21 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.facever.conformance.Shared;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every block of Java in README.md and docs/*.md compiles against what {@code io.facever:facever} brings.
+ * Every block of Java in README.md and docs/*.md compiles against what {@code io.facever:facever} brings, and runs.
  *
  * <p>A block that declares a type is compiled as it stands; any other is the body of a method. Imports come for free:
  * facever's packages, {@code java.io}, {@code java.nio.file} and {@code java.util}. What a block takes from its
@@ -72,15 +78,47 @@ class DocumentedCodeTest {
 
     @TestFactory
     Stream<DynamicTest> everyBlockCompiles() throws IOException {
-        List<Block> blocks = new ArrayList<>();
-        for (Path document : documents()) {
-            blocks.addAll(blocks(Shared.repository().relativize(document).toString(), Files.readString(document)));
-        }
-        assertThat(blocks).as("blocks of Java in README.md and docs").isNotEmpty();
-        return blocks.stream()
+        return allBlocks().stream()
                 .map(block ->
                         DynamicTest.dynamicTest(block.document() + ":" + block.line(), () -> assertThat(compile(block))
                                 .isEmpty()));
+    }
+
+    /** The photos a.jpg and b.jpg that the blocks name are there, and the models come from the shared folder. */
+    @Tag("weights")
+    @TestFactory
+    Stream<DynamicTest> everyBlockThatNeedsNothingFromItsSurroundingsRuns() throws IOException {
+        Path photos = Shared.folder().resolve("photos");
+        Files.copy(photos.resolve("Bill_Gates_0000.jpg"), folder.resolve("a.jpg"));
+        Files.copy(photos.resolve("Bill_Gates_0001.jpg"), folder.resolve("b.jpg"));
+        return allBlocks().stream()
+                .filter(block ->
+                        block.given().isEmpty() && !TYPE.matcher(block.code()).find())
+                .map(block -> DynamicTest.dynamicTest(block.document() + ":" + block.line(), () -> run(block)));
+    }
+
+    private void run(Block block) throws IOException, ReflectiveOperationException {
+        Path target = Files.createTempDirectory(folder, "run");
+        String inFolder = block.source().replace("Path.of(\"", "Path.of(\"" + folder + "/");
+        Path source = Files.writeString(target.resolve("Block.java"), inFolder);
+        assertThat(Compiler.compile(List.of(source), target, "-cp", System.getProperty("java.class.path")))
+                .isEmpty();
+        Map<String, String> settings = Map.of(
+                "facever.mirror", Shared.folder().resolve("mirror").toString(),
+                "facever.cache", Shared.models().cache().toString(),
+                "facever.offline", "true");
+        settings.forEach(System::setProperty);
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {target.toUri().toURL()})) {
+            Class<?> type = loader.loadClass("Block");
+            Constructor<?> constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Method method = type.getDeclaredMethod("run");
+            method.setAccessible(true);
+            method.invoke(constructor.newInstance());
+        } finally {
+            settings.keySet().forEach(System::clearProperty);
+        }
     }
 
     @Test
@@ -116,6 +154,15 @@ class DocumentedCodeTest {
                 """);
 
         assertThat(compile(blocks.get(0))).isEmpty();
+    }
+
+    private static List<Block> allBlocks() throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        for (Path document : documents()) {
+            blocks.addAll(blocks(Shared.repository().relativize(document).toString(), Files.readString(document)));
+        }
+        assertThat(blocks).as("blocks of Java in README.md and docs").isNotEmpty();
+        return blocks;
     }
 
     private static List<Path> documents() throws IOException {

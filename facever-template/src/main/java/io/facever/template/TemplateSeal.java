@@ -25,6 +25,8 @@ import javax.crypto.spec.GCMParameterSpec;
  *
  * <p>With random nonces a key should seal at most 2<sup>32</sup> templates (SP 800-38D, 8.3). This class keeps keys in
  * memory; where they come from and who may use them is up to the application. Safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class TemplateSeal {
     private static final byte[] MAGIC = {'F', 'V', 'E', 'S'};

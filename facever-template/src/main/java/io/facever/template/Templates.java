@@ -28,6 +28,8 @@ import java.util.zip.CRC32C;
  * tampering.
  *
  * <p>Safe for any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class Templates {
     private static final byte[] MAGIC = {'F', 'V', 'E', 'T'};

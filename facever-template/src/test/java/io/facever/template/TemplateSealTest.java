@@ -67,6 +67,16 @@ class TemplateSealTest {
     }
 
     @Test
+    void aNewerVersionAndForeignBytesAreToldApart() {
+        TemplateSeal seal = new TemplateSeal(Map.of("a", OLD), "a");
+        byte[] newer = seal.seal(EMBEDDING);
+        newer[4]++;
+        assertThatThrownBy(() -> seal.open(newer)).hasMessageContaining("docs/errors.md#template-version");
+        assertThatThrownBy(() -> seal.open(Templates.toBytes(EMBEDDING)))
+                .hasMessageContaining("docs/errors.md#template-foreign");
+    }
+
+    @Test
     void aWrongKeyOfTheSameIdOpensNothing() {
         byte[] sealed = new TemplateSeal(Map.of("a", OLD), "a").seal(EMBEDDING);
         assertThatThrownBy(() -> new TemplateSeal(Map.of("a", NEW), "a").open(sealed))
