@@ -1,4 +1,7 @@
+import org.jspecify.annotations.NullMarked;
+
 /** The {@code facever} command. */
+@NullMarked
 module io.facever.cli {
     requires com.fasterxml.jackson.core;
     requires transitive info.picocli;
@@ -8,6 +11,7 @@ module io.facever.cli {
     requires io.facever.models;
     requires java.desktop;
     requires me.tongfei.progressbar;
+    requires static org.jspecify;
 
     exports io.facever.cli;
 

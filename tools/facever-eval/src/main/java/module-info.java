@@ -1,4 +1,7 @@
+import org.jspecify.annotations.NullMarked;
+
 /** Measures face verification: protocols, statistics with intervals, calibration, reports. */
+@NullMarked
 module io.facever.eval {
     requires transitive io.facever.api;
     requires io.facever.facenet;
@@ -14,6 +17,7 @@ module io.facever.eval {
     requires org.apache.xmlgraphics.batik.svggen;
     requires org.jfree.jfreechart;
     requires me.tongfei.progressbar;
+    requires static org.jspecify;
 
     uses io.facever.spi.DetectorProvider;
     uses io.facever.spi.EmbedderProvider;

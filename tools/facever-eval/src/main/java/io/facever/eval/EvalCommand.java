@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
 /**
  * The group of commands {@code facever eval …}, to be added to a picocli command line. Not safe for threads: one instance
  * is one run.
+ *
+ * @since 0.1.0
  */
 @Command(
         name = "eval",

@@ -2,7 +2,11 @@ package io.facever.eval;
 
 import io.facever.FaceverException;
 
-/** The input or output of an evaluation is not as it must be: a pairs file, a groups file, images, the output folder. */
+/**
+ * The input or output of an evaluation is not as it must be: a pairs file, a groups file, images, the output folder.
+ *
+ * @since 0.1.0
+ */
 public final class EvaluationException extends FaceverException {
     private static final long serialVersionUID = 1L;
 

@@ -14,6 +14,7 @@ import org.apache.commons.statistics.descriptive.Statistic;
  *
  * @param folds accuracy of each fold
  * @param thresholds the threshold used on each fold
+ * @since 0.1.0
  */
 public record FoldAccuracy(List<Double> folds, List<Double> thresholds) {
     /** Copies the lists. */

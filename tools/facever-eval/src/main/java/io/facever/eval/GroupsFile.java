@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * person needs a group.
  *
  * @param groups group of each person
+ * @since 0.1.0
  */
 public record GroupsFile(Map<String, String> groups) {
     private static final String ANCHOR = "groups-file";

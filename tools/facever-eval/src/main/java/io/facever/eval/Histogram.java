@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /**
  * Counts of values in bins of equal width. Not safe for threads; histograms of parts can be added up.
+ *
+ * @since 0.1.0
  */
 public final class Histogram {
     private final double low;

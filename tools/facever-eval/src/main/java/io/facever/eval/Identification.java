@@ -9,6 +9,8 @@ import java.util.List;
  * the error rates of the open set (Grother and Ngan, NIST Interagency Report 8009, 2014). Immutable.
  *
  * <p>Ties count against the system: a stranger with the same score as the right person ranks before.
+ *
+ * @since 0.1.0
  */
 public final class Identification {
     private final int[] ranks;

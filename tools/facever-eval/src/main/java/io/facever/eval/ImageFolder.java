@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * Images laid out as in LFW: {@code Name/Name_0001.jpg}, or {@code .jpeg} or {@code .png}.
  *
  * @param root the folder of the people's folders
+ * @since 0.1.0
  */
 public record ImageFolder(Path root) {
     private static final String ANCHOR = "evaluation-images";

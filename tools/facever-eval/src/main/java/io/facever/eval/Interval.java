@@ -5,6 +5,7 @@ package io.facever.eval;
  *
  * @param low lower end
  * @param high upper end
+ * @since 0.1.0
  */
 public record Interval(double low, double high) {
     /** Checks the order. */

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
  *
  * @param slope change of the log odds with the similarity
  * @param intercept log odds at similarity 0
+ * @since 0.1.0
  */
 public record LogisticCalibration(double slope, double intercept) {
     private static final int MAX_STEPS = 200;

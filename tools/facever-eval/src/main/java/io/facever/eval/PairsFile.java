@@ -15,6 +15,7 @@ import java.util.Locale;
  *
  * @param folds how many folds, at least 2
  * @param pairs all pairs in the order of the file
+ * @since 0.1.0
  */
 public record PairsFile(int folds, List<Pair> pairs) {
     private static final String ANCHOR = "pairs-file";

@@ -8,6 +8,7 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
  *
  * @param errors how many trials went wrong
  * @param trials how many there were
+ * @since 0.1.0
  */
 public record Proportion(long errors, long trials) {
     private static final double TAIL = 0.025;

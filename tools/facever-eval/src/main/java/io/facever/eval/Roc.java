@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  * curve", Radiology 143, 1982).
  *
  * <p>Scores may be infinite: −∞ never matches, +∞ always does. NaN is refused.
+ *
+ * @since 0.1.0
  */
 public final class Roc {
     private final double[] thresholds;

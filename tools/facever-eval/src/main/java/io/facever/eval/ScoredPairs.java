@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 /**
  * Pairs with their scores, labels, folds and people: what the statistics of verification are computed from. Immutable.
  * All arrays have one entry for each pair and are copied.
+ *
+ * @since 0.1.0
  */
 public final class ScoredPairs {
     private final double[] scores;

@@ -12,6 +12,7 @@ import org.apache.commons.statistics.descriptive.Statistic;
  * @param intraDeviation its standard deviation, with n − 1
  * @param interMean mean distance of pairs of different people
  * @param interDeviation its standard deviation, with n − 1
+ * @since 0.1.0
  */
 public record Separability(double intraMean, double intraDeviation, double interMean, double interDeviation) {
     /**

@@ -16,6 +16,7 @@ import org.apache.commons.statistics.descriptive.Quantile;
  *
  * @param resamples how many to draw, at least 100
  * @param seed equal seeds give equal intervals
+ * @since 0.1.0
  */
 public record SubjectBootstrap(int resamples, long seed) {
     /** What the reports use. */

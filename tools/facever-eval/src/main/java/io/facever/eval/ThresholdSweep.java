@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
  * Picks a threshold by looking at many.
  *
  * @param points rates at each threshold, lowest first
+ * @since 0.1.0
  */
 public record ThresholdSweep(List<Roc.Point> points) {
     /** Copies the list. */
