@@ -71,6 +71,11 @@ final class StageObserver {
                                 .mapToInt(List::size)
                                 .sum());
             }
+
+            @Override
+            public String id() {
+                return detector.id();
+            }
         };
     }
 
