@@ -108,7 +108,7 @@ public final class FaceVerifier implements AutoCloseable {
      * Sees what each stage took and how it ended, for logs and metrics of your own. It is called in the thread that ran
      * the stage, right after it, from any number of threads at once: be quick. What it throws is logged and changes
      * nothing else. The same can be had without code from the flight recorder: events {@code io.facever.Load},
-     * {@code Decode}, {@code Detect}, {@code Align}, {@code Embed} and {@code Decide}.
+     * {@code Decode}, {@code Detect}, {@code Liveness}, {@code Align}, {@code Embed} and {@code Decide}.
      */
     @FunctionalInterface
     public interface Listener {
@@ -123,6 +123,8 @@ public final class FaceVerifier implements AutoCloseable {
             DECODE,
             /** Finding faces. */
             DETECT,
+            /** Judging whether a face is that of a living person, where the builder was told to. */
+            LIVENESS,
             /** Cutting a face out. */
             ALIGN,
             /** Running the embedder. */
@@ -137,7 +139,8 @@ public final class FaceVerifier implements AutoCloseable {
          * @param stage which stage
          * @param duration how long it took
          * @param inputs how many networks, images, faces, crops or pairs of faces went in
-         * @param outputs how many networks, images, faces, crops, embeddings or decisions came out; 0 when it failed
+         * @param outputs how many networks, images, faces, judgements, crops, embeddings or decisions came out; 0 when it
+         *     failed
          * @param outcome what was decided; empty for all other stages
          * @param failure what it threw; empty when it succeeded
          */
@@ -358,9 +361,9 @@ public final class FaceVerifier implements AutoCloseable {
                         () -> own(owned, chooseDetectorProvider().create(context)));
                 Optional<LivenessStage> chosenLiveness = liveness.map(gate -> new LivenessStage(
                         gate,
-                        gate.check()
+                        observer.liveness(gate.check()
                                 .orElseGet(() ->
-                                        own(owned, findLiveness(gate.name()).create(context)))));
+                                        own(owned, findLiveness(gate.name()).create(context))))));
                 return new FaceVerifier(
                         this,
                         chosenDetector,

@@ -15,6 +15,8 @@ import java.util.Optional;
  *
  * <p>Implementations are safe for any number of threads, also while {@link #close} runs: it waits for running calls;
  * later calls get an {@code IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public interface Liveness extends AutoCloseable {
     /**

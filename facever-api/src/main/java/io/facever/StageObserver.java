@@ -79,6 +79,11 @@ final class StageObserver {
         };
     }
 
+    Liveness liveness(Liveness check) {
+        return (image, face) ->
+                observe(Stage.LIVENESS, new LivenessCheck(), 1, () -> check.score(image, face), score -> 1);
+    }
+
     Aligner aligner(Aligner aligner) {
         return new Aligner() {
             @Override
@@ -210,6 +215,10 @@ final class StageObserver {
     @Name("io.facever.Detect")
     @Label("Detect Faces")
     private static final class Detect extends StageEvent {}
+
+    @Name("io.facever.Liveness")
+    @Label("Check Liveness")
+    private static final class LivenessCheck extends StageEvent {}
 
     @Name("io.facever.Align")
     @Label("Align a Face")

@@ -79,6 +79,19 @@ class ListenerTest {
     }
 
     @Test
+    void seesChecksOfLivenessWhereTheyAreAskedFor() {
+        Image photo = Fakes.image(200, 200, 1, 0);
+        try (FaceVerifier verifier =
+                builder().liveness(Liveness.of((image, face) -> 0.9)).build()) {
+            verifier.verify(photo, photo);
+        }
+        assertThat(seen)
+                .filteredOn(event -> event.stage() == Stage.LIVENESS)
+                .extracting(Event::inputs, Event::outputs)
+                .containsExactly(tuple(1, 1), tuple(1, 1));
+    }
+
+    @Test
     void seesTheFailureThatTheCallerGets(@TempDir Path folder) throws IOException {
         Path empty = Files.createFile(folder.resolve("empty"));
         try (FaceVerifier verifier = builder().build()) {

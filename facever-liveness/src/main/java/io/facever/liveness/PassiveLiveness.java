@@ -12,6 +12,8 @@ import io.facever.spi.StageContext;
  *
  * <p>The networks were trained on frames of webcams and phones. A press photo, cut and edited, may score as low as 0.3
  * though it shows a living person. Error rates were not measured: docs/liveness.md.
+ *
+ * @since 0.1.0
  */
 public final class PassiveLiveness implements Liveness.Provider {
     /** For ServiceLoader. */

@@ -12,7 +12,7 @@ import java.util.Objects;
 
 /**
  * A listener that turns what a verifier does into meters: the timer {@code facever.stage} and the counter
- * {@code facever.failures} by {@code stage} (load, decode, detect, align, embed, decide), the counter
+ * {@code facever.failures} by {@code stage} (load, decode, detect, liveness, align, embed, decide), the counter
  * {@code facever.faces} of faces found, and the counter {@code facever.decisions} by {@code outcome} (match, no_match,
  * inconclusive). No similarity is recorded: it says something about people. Safe for any number of threads, and for any
  * number of verifiers at once.
