@@ -12,6 +12,7 @@ module io.facever.cli {
     requires java.desktop;
     requires me.tongfei.progressbar;
     requires static org.jspecify;
+    requires parquet.format.structures;
 
     exports io.facever.cli;
 

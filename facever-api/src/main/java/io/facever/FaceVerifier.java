@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -41,7 +43,8 @@ import java.util.stream.Stream;
  *
  * <p>One verifier serves any number of threads and gives each the same bits. {@link #close} waits for running calls and
  * closes what the builder created; what was given to the builder as a finished object stays open. After it every method
- * throws {@code IllegalStateException}. A verifier starts no threads of its own.
+ * throws {@code IllegalStateException}. Only {@link #detectEach} and {@link #embedEach} start
+ * threads, which end with the call.
  *
  * <p>A face that is missing, too small, or not the only one where one is required is an outcome with reasons; an
  * unreadable file, a missing model or a missing engine is a {@link FaceverException}.
@@ -88,7 +91,8 @@ public final class FaceVerifier implements AutoCloseable {
         this.minFaceSize = builder.minFaceSize;
         this.detector = observer.detector(detector);
         this.aligner = observer.aligner(aligner);
-        this.embedder = observer.embedder(embedder);
+        this.embedder =
+                observer.embedder(builder.microBatch > 1 ? new SharedRuns(embedder, builder.microBatch) : embedder);
         this.liveness = liveness;
         this.owned = owned;
         this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
@@ -179,6 +183,7 @@ public final class FaceVerifier implements AutoCloseable {
         private SessionOptions session = new SessionOptions(Device.cpu(), 0);
         private FaceSelection faceSelection = FaceSelection.LARGEST;
         private int minFaceSize = DEFAULT_MIN_FACE_SIZE;
+        private int microBatch = 1;
         private long maxPixels = DEFAULT_MAX_PIXELS;
         private final List<Listener> listeners = new ArrayList<>();
 
@@ -314,6 +319,20 @@ public final class FaceVerifier implements AutoCloseable {
                 throw new IllegalArgumentException("the least face size is at least 1 pixel, found " + pixels);
             }
             this.minFaceSize = pixels;
+            return this;
+        }
+
+        /**
+         * Lets calls that come at the same time share a run of the embedding network. No call waits for others to come:
+         * those that come while the network is busy go into its next run together.
+         *
+         * @param crops how many go into one run at most, at least 1; 1 if not set, so that each call has runs of its own
+         */
+        public Builder microBatch(int crops) {
+            if (crops < 1) {
+                throw new IllegalArgumentException("a run takes at least 1 crop, found " + crops);
+            }
+            this.microBatch = crops;
             return this;
         }
 
@@ -773,6 +792,50 @@ public final class FaceVerifier implements AutoCloseable {
                             embedder.embed(aligner.align(image, choice.faces().get(0))))
                     : Optional.empty();
         });
+    }
+
+    /**
+     * What became of one photo among many.
+     *
+     * @param source what was given
+     * @param result what it gave; empty when it failed, and where there is no usable face
+     * @param failure what was thrown for this photo
+     */
+    public record Processed<S, R>(S source, Optional<R> result, Optional<RuntimeException> failure) {}
+
+    /**
+     * Finds faces in many photos of any sizes, as many at once as there are processors. Only those that are worked on are
+     * in memory, so there may be any number. A photo that fails does not keep the others from being worked on.
+     *
+     * <pre>{@code
+     * verifier.detectEach(paths.stream(), verifier::decode, photo -> print(photo.source(), photo.result()));
+     * }</pre>
+     *
+     * @param sources read one after the other, on the calling thread, as there is room for more
+     * @param reader makes an upright image of a source; called on other threads, which end with this call
+     * @param results gets one result for each source, in the same order, on the calling thread; what it throws ends the
+     *     call
+     * @throws java.util.concurrent.CancellationException when interrupted
+     */
+    public <S> void detectEach(
+            Stream<S> sources, Function<? super S, Image> reader, Consumer<? super Processed<S, List<Face>>> results) {
+        Objects.requireNonNull(reader, "reader");
+        ManyImages.run(sources, source -> Optional.of(detect(reader.apply(source))), results);
+    }
+
+    /**
+     * Embeds the face of each of many photos, as {@link #embed(Image)} does, and otherwise like {@link #detectEach}.
+     *
+     * @param sources read one after the other, on the calling thread, as there is room for more
+     * @param reader makes an upright image of a source; called on other threads, which end with this call
+     * @param results gets one result for each source, in the same order, on the calling thread; what it throws ends the
+     *     call
+     * @throws java.util.concurrent.CancellationException when interrupted
+     */
+    public <S> void embedEach(
+            Stream<S> sources, Function<? super S, Image> reader, Consumer<? super Processed<S, Embedding>> results) {
+        Objects.requireNonNull(reader, "reader");
+        ManyImages.run(sources, source -> embed(reader.apply(source)), results);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.facever.spi.Tensor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,8 @@ import java.util.Optional;
  */
 final class Recorder implements InferenceEngine {
     private final InferenceEngine engine = new OnnxRuntimeEngine();
-    private final List<Run> runs = new ArrayList<>();
+    // scales or photos may run at the same time
+    private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
 
     /** One run of one network. */
     record Run(Path model, Map<String, Tensor> inputs, Map<String, long[]> outputShapes) {}

@@ -7,15 +7,11 @@ import io.facever.FaceCrop;
 import io.facever.FaceVerifier;
 import io.facever.Image;
 import io.facever.Verification;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.imageio.ImageIO;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -29,26 +25,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Each stage on a small and a large photo, and the bare networks on the inputs that the stage gave them. The photos
- * are read from the folder in the system property {@code facever.shared}.
- */
+/** Each stage on a small and a large photo, and the bare networks on the inputs that the stage gave them. */
 @SuppressWarnings("NullAway.Init") // JMH calls load() before anything else
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 5, time = 1)
 public class Stages {
-    /** 250×250, one face each. */
-    private static final String SMALL = "lfw/images/Abel_Pacheco/Abel_Pacheco_0001.jpg";
-
-    private static final String SMALL_OTHER = "lfw/images/Abel_Pacheco/Abel_Pacheco_0004.jpg";
-
-    /** 1200×630, six faces. */
-    private static final String LARGE = "photos/multiface.jpg";
-
     /** How many threads one run of a network may use. */
     @Param({"1", "2"})
     public int threads;
@@ -57,14 +42,13 @@ public class Stages {
     private Path smallFile;
     private Path smallOtherFile;
     private Path largeFile;
-    private byte[] smallBytes;
-    private byte[] largeBytes;
     private Image small;
     private Image large;
     private Face smallFace;
     private FaceCrop crop;
     private List<FaceCrop> sixteen;
-    private Recorder.Replay bareVerify;
+    private Recorder.Replay bareVerifySmall;
+    private Recorder.Replay bareVerifyLarge;
     private Recorder.Replay bareDetectSmall;
     private Recorder.Replay bareDetectLarge;
     private Recorder.Replay bareEmbedOne;
@@ -73,12 +57,10 @@ public class Stages {
     /** Loads everything, and records what each stage gives to the networks. */
     @Setup
     public void load() throws IOException, OrtException {
-        Path shared = Path.of(System.getProperty("facever.shared"));
-        smallFile = shared.resolve(SMALL);
-        smallOtherFile = shared.resolve(SMALL_OTHER);
-        largeFile = shared.resolve(LARGE);
-        smallBytes = Files.readAllBytes(smallFile);
-        largeBytes = Files.readAllBytes(largeFile);
+        Inputs inputs = new Inputs();
+        smallFile = inputs.small();
+        smallOtherFile = inputs.smallOther();
+        largeFile = inputs.large();
         verifier = FaceVerifier.builder().threads(threads).build();
         small = verifier.decode(smallFile);
         large = verifier.decode(largeFile);
@@ -90,7 +72,9 @@ public class Stages {
         try (FaceVerifier recorded =
                 FaceVerifier.builder().engine(recorder).threads(threads).build()) {
             recorded.verify(smallFile, smallOtherFile);
-            bareVerify = new Recorder.Replay(recorder.take(), threads);
+            bareVerifySmall = new Recorder.Replay(recorder.take(), threads);
+            recorded.verify(largeFile, largeFile);
+            bareVerifyLarge = new Recorder.Replay(recorder.take(), threads);
             recorded.detect(small);
             bareDetectSmall = new Recorder.Replay(recorder.take(), threads);
             recorded.detect(large);
@@ -106,29 +90,10 @@ public class Stages {
     @TearDown
     public void free() throws OrtException {
         verifier.close();
-        bareVerify.close();
-        bareDetectSmall.close();
-        bareDetectLarge.close();
-        bareEmbedOne.close();
-        bareEmbedSixteen.close();
-    }
-
-    /** Decoding 250×250. */
-    @Benchmark
-    public Image decodeSmall() {
-        return verifier.decode(smallBytes);
-    }
-
-    /** Decoding 1200×630. */
-    @Benchmark
-    public Image decodeLarge() {
-        return verifier.decode(largeBytes);
-    }
-
-    /** The same through ImageIO alone. */
-    @Benchmark
-    public BufferedImage bareDecodeLarge() throws IOException {
-        return ImageIO.read(new ByteArrayInputStream(largeBytes));
+        for (Recorder.Replay bare : List.of(
+                bareVerifySmall, bareVerifyLarge, bareDetectSmall, bareDetectLarge, bareEmbedOne, bareEmbedSixteen)) {
+            bare.close();
+        }
     }
 
     /** Detection on 250×250. */
@@ -187,20 +152,38 @@ public class Stages {
 
     /** Two files of 250×250 to a decision. */
     @Benchmark
-    public Verification verify() {
+    public Verification verifySmall() {
         return verifier.verify(smallFile, smallOtherFile);
     }
 
     /** The networks of that alone. */
     @Benchmark
-    public int bareVerify() throws OrtException {
-        return bareVerify.run();
+    public int bareVerifySmall() throws OrtException {
+        return bareVerifySmall.run();
     }
 
     /** Decoding of that alone. */
     @Benchmark
-    public int verifyDecode() {
+    public int decodeVerifySmall() {
         return verifier.decode(smallFile).width()
                 + verifier.decode(smallOtherFile).width();
+    }
+
+    /** Two files of 1200×630 to a decision. */
+    @Benchmark
+    public Verification verifyLarge() {
+        return verifier.verify(largeFile, largeFile);
+    }
+
+    /** The networks of that alone. */
+    @Benchmark
+    public int bareVerifyLarge() throws OrtException {
+        return bareVerifyLarge.run();
+    }
+
+    /** Decoding of that alone. */
+    @Benchmark
+    public int decodeVerifyLarge() {
+        return verifier.decode(largeFile).width() + verifier.decode(largeFile).width();
     }
 }

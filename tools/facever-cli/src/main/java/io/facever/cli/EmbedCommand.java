@@ -3,7 +3,9 @@ package io.facever.cli;
 import io.facever.Embedding;
 import io.facever.FaceSelection;
 import io.facever.FaceVerifier;
+import io.facever.eval.Progress;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +36,22 @@ final class EmbedCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Photos.")
-    private List<Path> files;
+    @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "Photos.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--batch",
+            paramLabel = "DIR",
+            description = "Embed all photos in a folder and the folders in it, several at once, into the file of --out."
+                    + " A run that was broken off goes on where it was.")
+    private Optional<Path> folder = Optional.empty();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where --batch writes to: FILE.parquet, FILE.csv, or FILE.npy with the names in FILE.npy.txt."
+                    + " Photos without a usable face have no row.")
+    private Optional<Path> out = Optional.empty();
 
     @Mixin
     private EmbeddingOptions embedding;
@@ -58,8 +74,19 @@ final class EmbedCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "embed takes one face of each photo: --faces all is for verify");
         }
+        if (folder.isPresent() == !files.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "give either photos or --batch with a folder of photos");
+        }
+        if (folder.isPresent() != out.isPresent() || (folder.isPresent() && json)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--batch needs --out FILE, --out needs --batch DIR, and --json goes with neither");
+        }
+        if (folder.isPresent()) {
+            return embedFolder(folder.get(), out.get());
+        }
         try (FaceVerifier verifier = engine.build(embedding.apply(FaceVerifier.builder()))) {
-            PrintWriter out = FaceverCommand.out(spec);
+            PrintWriter lines = FaceverCommand.out(spec);
             PrintWriter err = spec.commandLine().getErr();
             Photos photos = new Photos(verifier, err);
             List<Embedded> results = new ArrayList<>();
@@ -75,8 +102,28 @@ final class EmbedCommand implements Callable<Integer> {
                     err.flush();
                 }
             }
-            print(out, results, verifier.model().id(), verifier.space().dimension());
+            print(lines, results, verifier.model().id(), verifier.space().dimension());
             return photos.failed() ? ExitStatus.IMAGE : faceless ? ExitStatus.INCONCLUSIVE : ExitStatus.OK;
+        }
+    }
+
+    private int embedFolder(Path from, Path to) {
+        if (!Files.isDirectory(from)) {
+            throw new ParameterException(spec.commandLine(), "--batch takes a folder, found " + from);
+        }
+        EmbeddingFile format = EmbeddingFile.of(to)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "the name of --out ends in one of " + EmbeddingFile.endings() + ", found " + to));
+        try (FaceVerifier verifier = engine.build(embedding.apply(FaceVerifier.builder()))) {
+            return new FolderEmbedding(
+                            verifier,
+                            from,
+                            to,
+                            format,
+                            embedding.selection().name(),
+                            spec.commandLine().getErr())
+                    .run(Progress.console(System.err));
         }
     }
 

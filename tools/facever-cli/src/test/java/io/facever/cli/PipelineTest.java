@@ -389,4 +389,44 @@ class PipelineTest {
                 .contains("out.png", "[docs/errors.md#picture-unwritable]")
                 .hasLineCount(1);
     }
+
+    @Test
+    void aFolderIsEmbeddedIntoOneFileAndABrokenPhotoDoesNotStopTheRest(@TempDir Path photos) throws IOException {
+        Files.createDirectory(photos.resolve("inner"));
+        Files.copy(photo(LARRY), photos.resolve("inner/larry.jpg"));
+        Files.copy(photo(BILL), photos.resolve("bill.jpg"));
+        Files.copy(faceless, photos.resolve("grey.png"));
+        Files.writeString(photos.resolve("broken.jpg"), "no photo");
+        Path out = photos.resolve("out.csv");
+
+        Run run = Run.facever("embed", "--batch", photos, "--out", out);
+
+        assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.IMAGE);
+        assertThat(run.err()).contains("broken.jpg", "no usable face in", "2 embeddings of 4 photos");
+        List<String> lines = Files.readAllLines(out);
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(1)).startsWith("\"bill.jpg\",");
+        assertThat(lines.get(2)).startsWith("\"inner/larry.jpg\",");
+        assertThat(photos.resolve("out.csv.partial")).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatWasDoneInPartIsNotBegunAgain(@TempDir Path photos) throws IOException {
+        Files.copy(photo(BILL), photos.resolve("bill.jpg"));
+        Path nowhere = photos.resolve("out.npy");
+        // a folder in the place of the result: all is computed, and nothing can be written
+        Files.createDirectories(nowhere.resolve("taken"));
+
+        Run failed = Run.facever("embed", "--batch", photos, "--out", nowhere);
+        assertThat(failed.status()).as(failed.err()).isEqualTo(ExitStatus.OUTPUT);
+        assertThat(failed.err()).contains("docs/errors.md#embeddings-unwritable");
+        Files.delete(nowhere.resolve("taken"));
+        Files.delete(nowhere);
+        Run again = Run.facever("embed", "--batch", photos, "--out", nowhere);
+
+        assertThat(again.status()).as(again.err()).isEqualTo(ExitStatus.OK);
+        assertThat(again.err()).contains("1 of 1 photos were done before");
+        assertThat(nowhere).isRegularFile();
+        assertThat(EmbeddingFile.names(nowhere)).hasContent("bill.jpg");
+    }
 }

@@ -28,7 +28,7 @@ import org.jfree.data.xy.XYSeriesCollection;
 import org.w3c.dom.Document;
 
 /** Draws plots as SVG: JFreeChart on Batik's SVG generator, in colours that differ in grey too. */
-final class Charts {
+public final class Charts {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 400;
     private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
@@ -44,17 +44,18 @@ final class Charts {
     private Charts() {}
 
     /** A point of a line. */
-    record XY(double x, double y) {}
+    public record XY(double x, double y) {}
 
     /** A named line. */
-    record Line(String name, List<XY> points) {
-        Line {
+    public record Line(String name, List<XY> points) {
+        /** Copies the points. */
+        public Line {
             points = List.copyOf(points);
         }
     }
 
     /** An axis: what it shows, from where to where, and whether in powers of ten. */
-    record Axis(String title, double low, double high, boolean logarithmic) {
+    public record Axis(String title, double low, double high, boolean logarithmic) {
         ValueAxis make() {
             ValueAxis axis = logarithmic ? powersOfTen() : linear();
             axis.setRange(low, high);
@@ -82,7 +83,7 @@ final class Charts {
      *
      * @param id tells the parts of this SVG from those of others on the same page; letters and digits
      */
-    static String lines(String id, Axis x, Axis y, List<Line> lines) {
+    public static String lines(String id, Axis x, Axis y, List<Line> lines) {
         XYSeriesCollection data = new XYSeriesCollection();
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
         for (int k = 0; k < lines.size(); k++) {

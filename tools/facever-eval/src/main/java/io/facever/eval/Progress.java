@@ -8,7 +8,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Told of each item that is done. */
-interface Progress extends AutoCloseable {
+public interface Progress extends AutoCloseable {
+    /** One more is done. */
     void step();
 
     @Override

@@ -29,12 +29,14 @@ import org.slf4j.LoggerFactory;
  * <p>Format: 8 bytes {@code FACEVER1}; then records of key (32 bytes), length n (4 bytes, big-endian), value (n bytes)
  * and CRC-32C over all of these (4 bytes).
  */
-final class RecordLog implements AutoCloseable {
+public final class RecordLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordLog.class);
 
     private static final String ANCHOR = "evaluation-cache";
     private static final byte[] MAGIC = {'F', 'A', 'C', 'E', 'V', 'E', 'R', '1'};
-    static final int KEY_LENGTH = 32;
+    /** Bytes of a key. */
+    public static final int KEY_LENGTH = 32;
+
     private static final int MAX_VALUE = 1 << 24;
 
     private final Path file;
@@ -54,14 +56,14 @@ final class RecordLog implements AutoCloseable {
      *
      * @throws EvaluationException when it can't be opened, is no such file, or another process uses it
      */
-    static RecordLog open(Path file) {
+    public static RecordLog open(Path file) {
         FileChannel channel = openChannel(file);
         try {
             FileLock lock = tryLock(channel)
                     .orElseThrow(() -> new EvaluationException(
                             ANCHOR,
-                            file + " is in use by another evaluation; wait until it ends, or give another --cache"
-                                    + " folder"));
+                            file + " is in use by another process; wait until it ends, or give another --cache"
+                                    + " folder or --out file"));
             return new RecordLog(file, channel, lock, read(file, channel));
         } catch (IOException e) {
             closeQuietly(channel);
@@ -123,7 +125,8 @@ final class RecordLog implements AutoCloseable {
         byte[] magic = new byte[MAGIC.length];
         if (!readFully(channel, magic) || !Arrays.equals(magic, MAGIC)) {
             throw new EvaluationException(
-                    ANCHOR, file + " is no cache of this version; delete it, or give another --cache folder");
+                    ANCHOR,
+                    file + " is no cache of this version; delete it, or give another --cache folder or --out file");
         }
         long whole = MAGIC.length;
         byte[] head = new byte[KEY_LENGTH + Integer.BYTES];
@@ -168,17 +171,17 @@ final class RecordLog implements AutoCloseable {
     }
 
     /** The value of a key. */
-    synchronized Optional<byte[]> get(byte[] key) {
+    public synchronized Optional<byte[]> get(byte[] key) {
         return Optional.ofNullable(values.get(ByteBuffer.wrap(key)));
     }
 
     /** How many values there are. */
-    synchronized int size() {
+    public synchronized int size() {
         return values.size();
     }
 
     /** Writes a value; a key that is there already keeps its value. */
-    synchronized void put(byte[] key, byte[] value) {
+    public synchronized void put(byte[] key, byte[] value) {
         if (key.length != KEY_LENGTH || value.length > MAX_VALUE) {
             throw new IllegalArgumentException("keys have " + KEY_LENGTH + " bytes and values at most " + MAX_VALUE
                     + ", found " + key.length + " and " + value.length);
@@ -201,7 +204,10 @@ final class RecordLog implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new EvaluationException(
-                    ANCHOR, file + " can't be written: " + e + "; free some space, or give another --cache folder", e);
+                    ANCHOR,
+                    file + " can't be written: " + e
+                            + "; free some space, or give another --cache folder or --out file",
+                    e);
         }
         values.put(ByteBuffer.wrap(key.clone()), value.clone());
     }
