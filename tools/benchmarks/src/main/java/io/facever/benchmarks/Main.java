@@ -26,6 +26,7 @@ public final class Main {
         switch (args.length == 0 ? "" : args[0]) {
             case "footprint" -> Footprint.main();
             case "growth" -> Growth.main(Path.of(rest[0]));
+            case "many" -> Many.main();
             case "decisions" -> Decisions.main();
             case "check" -> {
                 Table measured = stages(rest);
