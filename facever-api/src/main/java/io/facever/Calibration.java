@@ -52,30 +52,36 @@ public record Calibration(
     /**
      * Turns a wished false match rate into a value.
      *
-     * @param wish a threshold made by {@link Threshold#atFmr}
-     * @throws IllegalArgumentException when the rate was not measured: no value is made up between or beyond the points
+     * @param wish a threshold made by {@link Threshold#atFmr} or {@link Threshold#atFpir}
+     * @throws IllegalArgumentException when the rate was not measured: no value is made up between or beyond the points.
+     *     For a gallery, the next lower rate that was measured will do
      */
     Threshold resolve(Threshold wish) {
         double fmr = wish.fmr().orElseThrow();
         return points.stream()
-                .filter(point -> Math.abs(point.fmr() - fmr) <= 1e-9 * fmr)
-                .findFirst()
-                .map(point -> wish.withValue(
-                        point.threshold(),
-                        String.format(
-                                Locale.ROOT,
-                                "FMR %s on %s, 95 %% interval of the threshold [%.4f, %.4f], FNMR there %.4f",
-                                fmr,
-                                dataSet,
-                                point.thresholdLow(),
-                                point.thresholdHigh(),
-                                point.fnmr())))
-                .orElseThrow(() -> new IllegalArgumentException("FMR " + fmr + " is not supported by " + dataSet + " ("
-                        + impostorPairs + " impostor pairs); supported are "
+                .filter(point -> point.fmr() <= fmr * (1 + 1e-9))
+                .max(Comparator.comparingDouble(OperatingPoint::fmr))
+                .filter(point -> wish.isForGallery() || point.fmr() >= fmr * (1 - 1e-9))
+                .map(point -> wish.withValue(point.threshold(), origin(wish, point)))
+                .orElseThrow(() -> new IllegalArgumentException(wish.wish() + " is not supported by " + dataSet + " ("
+                        + impostorPairs + " impostor pairs)"
+                        + (wish.isForGallery() ? ": it needs FMR " + (float) fmr + " or less in each comparison" : "")
+                        + "; supported are "
                         + points.stream()
                                 .map(OperatingPoint::fmr)
                                 .sorted(Comparator.reverseOrder())
                                 .toList()
                         + "; see docs/errors.md#fmr-not-supported"));
+    }
+
+    private String origin(Threshold wish, OperatingPoint point) {
+        return String.format(
+                Locale.ROOT,
+                "%s on %s, 95 %% interval of the threshold [%.4f, %.4f], FNMR there %.4f",
+                wish.isForGallery() ? wish.wish() + ", by FMR " + point.fmr() : wish.wish(),
+                dataSet,
+                point.thresholdLow(),
+                point.thresholdHigh(),
+                point.fnmr());
     }
 }

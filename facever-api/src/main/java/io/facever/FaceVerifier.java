@@ -534,8 +534,8 @@ public final class FaceVerifier implements AutoCloseable {
         }
         return calibration
                 .orElseThrow(() -> new IllegalArgumentException("model " + model.id() + " with aligner "
-                        + space.alignment() + " has no calibration, so FMR "
-                        + wish.get().fmr().orElseThrow()
+                        + space.alignment() + " has no calibration, so "
+                        + wish.get().wish()
                         + " can't be turned into a threshold; set a value, or calibrate"
                         + "; see docs/errors.md#fmr-not-supported"))
                 .resolve(wish.get());

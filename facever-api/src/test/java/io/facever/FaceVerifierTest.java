@@ -267,6 +267,34 @@ class FaceVerifierTest {
     }
 
     @Test
+    void theErrorRateOfAGalleryNeedsALowerOneForEachComparison() {
+        EmbeddingSpace space = EmbeddingSpace.of(Fakes.model().build(), "passing");
+        ModelDescription model = Fakes.model()
+                .calibration(new Calibration(
+                        space.id(),
+                        "drawn data",
+                        5000,
+                        500,
+                        0.44,
+                        List.of(
+                                new Calibration.OperatingPoint(0.001, 0.6, 0.55, 0.65, 0.02),
+                                new Calibration.OperatingPoint(0.01, 0.5, 0.48, 0.52, 0.01))))
+                .build();
+        try (FaceVerifier verifier = builder(model).build()) {
+            assertThat(verifier.resolve(Threshold.atFpir(0.01, 1)).value()).isEqualTo(0.5);
+            assertThat(verifier.resolve(Threshold.atFpir(0.01, 2)).value()).isEqualTo(0.6);
+            Threshold largest = verifier.resolve(Threshold.atFpir(0.01, 10));
+            assertThat(largest.value()).isEqualTo(0.6);
+            assertThat(largest.origin())
+                    .contains("FPIR 0.01 among 10 templates", "FMR 0.001", "drawn data", "0.5500", "0.6500");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> verifier.resolve(Threshold.atFpir(0.01, 11)))
+                    .withMessageContaining("FPIR 0.01 among 11 templates")
+                    .withMessageContaining("fmr-not-supported");
+        }
+    }
+
+    @Test
     void anErrorRateWithoutCalibrationIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().threshold(Threshold.atFmr(0.001)).build())

@@ -164,6 +164,8 @@ class ValuesTest {
     @ValueSource(doubles = {Double.NaN, 0, 1, -0.1, 2})
     void aThresholdRefusesWhatIsNoErrorRate(double fmr) {
         assertThatIllegalArgumentException().isThrownBy(() -> Threshold.atFmr(fmr));
+        assertThatIllegalArgumentException().isThrownBy(() -> Threshold.atFpir(fmr, 10));
+        assertThatIllegalArgumentException().isThrownBy(() -> Threshold.atFpir(0.01, 0));
     }
 
     @Property
