@@ -1,5 +1,5 @@
 import type { Ref } from "react";
-import type { OperatingPoint, Verification } from "./api";
+import type { Verification } from "./api";
 import { decide, inWordsOfThePage, WORDS } from "./decision";
 import { Gauge } from "./Gauge";
 
@@ -8,13 +8,7 @@ interface ResultProps {
   answer: Verification;
   threshold: number;
   onThreshold: (value: number) => void;
-  points: OperatingPoint[];
-}
-
-/** An operating point for people: what a threshold costs on both sides, as measured in the calibration. */
-function inWords(point: OperatingPoint): string {
-  const one = Math.round(1 / point.fmr).toLocaleString("en");
-  return `1 in ${one}, missing ${(100 * point.fnmr).toFixed(1)} % of true pairs`;
+  points: { fmr: number; threshold: number; fnmr: number }[];
 }
 
 /** The decision in colour and words, and all that it rests on. */
@@ -76,30 +70,18 @@ export function Result({ ref, answer, threshold, onThreshold, points }: ResultPr
               >
                 Threshold of the service
               </button>
-            </div>
-            {points.length > 0 && (
-              <label className="rate">
-                False matches that are accepted
-                <select
-                  value={points.find((point) => point.threshold === threshold)?.fmr ?? ""}
-                  onChange={(event) => {
-                    const chosen = points.find((point) => String(point.fmr) === event.target.value);
-                    if (chosen) {
-                      onThreshold(chosen.threshold);
-                    }
-                  }}
+              {points.map((point) => (
+                <button
+                  key={point.fmr}
+                  type="button"
+                  className="quiet"
+                  title={`At this threshold ${(100 * point.fnmr).toFixed(1)} % of pairs of one person do not match`}
+                  onClick={() => onThreshold(point.threshold)}
                 >
-                  <option value="" disabled>
-                    Choose a rate
-                  </option>
-                  {points.map((point) => (
-                    <option key={point.fmr} value={point.fmr}>
-                      {inWords(point)}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
+                  1 false match in {Math.round(1 / point.fmr).toLocaleString("en")}
+                </button>
+              ))}
+            </div>
           </div>
         </div>
       )}

@@ -41,18 +41,11 @@ export interface Verification {
   timings: Timings;
 }
 
-/** A threshold, and the error rates that were measured at it. */
-export interface OperatingPoint {
-  fmr: number;
-  threshold: number;
-  fnmr: number;
-}
-
 export interface Models {
   models: {
     id: string;
     threshold: { value: number; origin: string };
-    calibration?: { dataSet: string; points: OperatingPoint[] };
+    calibration?: { dataSet: string; points: { fmr: number; threshold: number; fnmr: number }[] };
   }[];
   limits: { maxImageBytes: number; maxPixels: number };
 }
