@@ -7,6 +7,8 @@ module io.facever.cli {
     requires transitive info.picocli;
     requires io.facever.api;
     requires io.facever.eval;
+    requires io.facever.gallery;
+    requires io.facever.gallery.lucene;
     requires io.facever.image;
     requires io.facever.models;
     requires java.desktop;

@@ -69,6 +69,10 @@ final class EmbeddingOptions {
             this.selection = selection;
         }
 
+        FaceSelection selection() {
+            return selection;
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             LivenessCommand.class,
             ModelsCommand.class,
             EnginesCommand.class,
+            GalleryCommand.class,
             EvalCommand.class
         })
 public final class FaceverCommand implements Runnable {
