@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -103,11 +105,15 @@ final class EnginesCommand implements Callable<Integer> {
     /** What an engine found, and how long it took. */
     private record Result(
             String engine,
-            String providers,
+            Map<String, String> providers,
             List<Face> faces,
             List<Embedding> embeddings,
             double detect,
-            double embed) {}
+            double embed) {
+        String ranOn() {
+            return providers.values().stream().distinct().collect(Collectors.joining("+"));
+        }
+    }
 
     private int compare(Path file) {
         PrintWriter err = spec.commandLine().getErr();
@@ -135,7 +141,7 @@ final class EnginesCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "%-16s %-12s %5d  %11.1f  %11.1f  %14s  %14s%n",
                     result.engine(),
-                    result.providers(),
+                    result.ranOn(),
                     result.faces().size(),
                     result.detect(),
                     result.embed(),
@@ -146,8 +152,18 @@ final class EnginesCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "largest differences to %s: of a corner or landmark, and of a number of an embedding%n",
                 reference.engine());
+        for (Result result : results) {
+            out.println(result.engine() + " ran " + networks(result.providers()));
+        }
         out.flush();
         return ExitStatus.OK;
+    }
+
+    /** Which network ran where. */
+    static String networks(Map<String, String> providers) {
+        return providers.entrySet().stream()
+                .map(network -> network.getKey() + " on " + network.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private Optional<Result> run(InferenceEngine engine, Path file) {
@@ -174,9 +190,7 @@ final class EnginesCommand implements Callable<Integer> {
                     embed = Math.min(embed, (embedded - detected) / MILLI);
                 }
             }
-            String ranOn = String.join(
-                    "+", verifier.providers().values().stream().distinct().toList());
-            return Optional.of(new Result(engine.name(), ranOn, faces, embeddings, detect, embed));
+            return Optional.of(new Result(engine.name(), verifier.providers(), faces, embeddings, detect, embed));
         } catch (io.facever.EngineException e) {
             // one engine that can't take the device does not keep the others from being compared
             Errors.line(spec.commandLine().getErr(), (FaceverException) e);

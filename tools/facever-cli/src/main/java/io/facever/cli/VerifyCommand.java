@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -122,9 +125,9 @@ final class VerifyCommand implements Callable<Integer> {
         drawing.ifPresent(file -> FaceDrawing.write(
                 FaceDrawing.verification(verifier.decode(first), verifier.decode(second), result), file));
         if (json) {
-            Json.print(out, document -> write(document, result));
+            Json.print(out, document -> write(document, result, verifier.providers()));
         } else {
-            tell(out, result);
+            tell(out, result, verifier.providers());
             drawing.ifPresent(file -> out.println("  drawn in    " + file));
         }
         out.flush();
@@ -135,7 +138,7 @@ final class VerifyCommand implements Callable<Integer> {
         };
     }
 
-    private void tell(PrintWriter out, Verification result) {
+    private void tell(PrintWriter out, Verification result, Map<String, String> providers) {
         out.println(
                 switch (result.outcome()) {
                     case MATCH -> "MATCH: the two photos show the same person.";
@@ -159,6 +162,7 @@ final class VerifyCommand implements Callable<Integer> {
         tellLiveness(out, first, result.first());
         tellLiveness(out, second, result.second());
         out.println("  model       " + result.space().model());
+        out.println("  ran on      " + ranOn(providers));
         out.printf(
                 Locale.ROOT, "  took        %.0f ms%n", millis(result.timings().total()));
     }
@@ -166,6 +170,12 @@ final class VerifyCommand implements Callable<Integer> {
     private static void tellLiveness(PrintWriter out, Path photo, Verification.Subject subject) {
         subject.liveness()
                 .ifPresent(result -> out.println("  liveness    " + photo + ": " + LivenessCommand.inWords(result)));
+    }
+
+    /** One name where all networks ran on the same, else which ran where. */
+    private static String ranOn(Map<String, String> providers) {
+        Set<String> distinct = new LinkedHashSet<>(providers.values());
+        return distinct.size() == 1 ? distinct.iterator().next() : EnginesCommand.networks(providers);
     }
 
     private String faces(Verification.Subject subject) {
@@ -195,7 +205,7 @@ final class VerifyCommand implements Callable<Integer> {
         };
     }
 
-    private void write(JsonGenerator document, Verification result) throws IOException {
+    private void write(JsonGenerator document, Verification result, Map<String, String> providers) throws IOException {
         document.writeStartObject();
         document.writeStringField("outcome", result.outcome().name());
         document.writeBooleanField("match", result.isMatch());
@@ -207,6 +217,11 @@ final class VerifyCommand implements Callable<Integer> {
         }
         document.writeNumberField("threshold", result.threshold().value());
         document.writeStringField("model", result.space().model());
+        document.writeObjectFieldStart("ranOn");
+        for (Map.Entry<String, String> network : providers.entrySet()) {
+            document.writeStringField(network.getKey(), network.getValue());
+        }
+        document.writeEndObject();
         document.writeArrayFieldStart("reasons");
         for (Reason reason : result.reasons()) {
             document.writeString(reason.name());

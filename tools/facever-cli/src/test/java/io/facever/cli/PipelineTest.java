@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.facever.conformance.Shared;
+import io.facever.onnx.OnnxRuntimeEngine;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,8 @@ class PipelineTest {
         assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.MATCH);
         assertThat(run.out())
                 .startsWith("MATCH: the two photos show the same person.")
-                .contains("similarity", "threshold", LARRY, ALSO_LARRY, "1 face", "facenet-vggface2");
+                .contains(
+                        "similarity", "threshold", LARRY, ALSO_LARRY, "1 face", "facenet-vggface2", "ran on      cpu");
     }
 
     @Test
@@ -139,6 +142,7 @@ class PipelineTest {
                         "similarity",
                         "threshold",
                         "model",
+                        "ranOn",
                         "reasons",
                         "first",
                         "second",
@@ -148,6 +152,9 @@ class PipelineTest {
         assertThat(json.get("similarity").doubleValue())
                 .isBetween(json.get("threshold").doubleValue(), 1.0);
         assertThat(json.get("model").textValue()).isEqualTo("facenet-vggface2");
+        assertThat(names(json.get("ranOn")))
+                .containsExactlyInAnyOrder("mtcnn/pnet", "mtcnn/rnet", "mtcnn/onet", "facenet-vggface2/embedding");
+        assertThat(json.get("ranOn")).allMatch(provider -> provider.textValue().equals("cpu"));
         assertThat(json.get("reasons")).isEmpty();
         assertThat(names(json.get("timings"))).containsExactly("decodeMs", "detectMs", "alignMs", "embedMs", "totalMs");
         JsonNode first = json.get("first");
@@ -284,6 +291,40 @@ class PipelineTest {
 
         assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
         assertThat(run.err()).contains("'abacus'", "onnx", "[docs/errors.md#provider-not-found]");
+    }
+
+    @Test
+    void aGpuThatCantBeUsedIsRefusedWithTheArtifactThatIsMissing() {
+        Assumptions.assumeFalse(
+                new OnnxRuntimeEngine().providers().contains("cuda"), "skipped: this ONNX Runtime has CUDA");
+        Run run = Run.facever("verify", photo(LARRY), photo(BILL), "--device", "gpu", "--engine", "onnx");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("gpu:0", "com.microsoft.onnxruntime:onnxruntime_gpu", "[docs/errors.md#device-unavailable]");
+    }
+
+    @Test
+    void enginesAreListedWithVersionAndProvidersOrWhyOneCantBeUsed() {
+        Run run = Run.facever("engines");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.OK);
+        assertThat(run.out().lines())
+                .anyMatch(line -> line.matches("onnx +100 +ONNX Runtime 1\\.\\S+ +cpu.*"))
+                // whether DJL can start here depends on what else this JVM has started
+                .anyMatch(line -> line.matches("djl-onnxruntime +50 .*(cpu|NOT USABLE: .+)"))
+                .anyMatch(line -> line.matches("djl-pytorch +40 .*(cpu|NOT USABLE: .+)"));
+    }
+
+    @Test
+    void comparingEnginesShowsWhatEachRanOnAndHowFarItIsOff() {
+        Run run = Run.facever("engines", "--compare", photo(LARRY));
+
+        assertThat(run.status()).as(run.err()).isEqualTo(ExitStatus.OK);
+        assertThat(run.out())
+                .containsPattern("onnx +cpu +1 .* 0\\.00e\\+00 +0\\.00e\\+00")
+                .contains("largest differences to onnx");
     }
 
     @Test
