@@ -19,6 +19,17 @@ public interface Detector extends AutoCloseable {
     List<Face> detect(Image image);
 
     /**
+     * Looks once more and less strictly, where {@link #detect} found nothing; asked only by a verifier with
+     * {@link FaceVerifier.Builder#recovery}.
+     *
+     * @param image an upright image in which {@link #detect} found no face
+     * @return as {@link #detect}, with more that is no face; empty if an implementation says nothing else
+     */
+    default List<Face> detectAgain(Image image) {
+        return List.of();
+    }
+
+    /**
      * Faces of many images of any sizes.
      *
      * @param images upright images

@@ -69,6 +69,7 @@ public final class FaceVerifier implements AutoCloseable {
     private final Threshold threshold;
     private final StageObserver observer;
     private final Optional<LivenessStage> liveness;
+    private final Optional<Face.Quality.Gate> quality;
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
@@ -89,11 +90,12 @@ public final class FaceVerifier implements AutoCloseable {
         this.verifier = builder.verifier;
         this.faceSelection = builder.faceSelection;
         this.minFaceSize = builder.minFaceSize;
-        this.detector = observer.detector(detector);
-        this.aligner = observer.aligner(aligner);
+        this.detector = observer.detector(builder.recovery ? Recovery.detector(detector) : detector);
+        this.aligner = observer.aligner(builder.recovery ? Recovery.aligner(aligner) : aligner);
         this.embedder =
                 observer.embedder(builder.microBatch > 1 ? new SharedRuns(embedder, builder.microBatch) : embedder);
         this.liveness = liveness;
+        this.quality = builder.quality;
         this.owned = owned;
         this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
         this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
@@ -179,6 +181,8 @@ public final class FaceVerifier implements AutoCloseable {
         private Optional<String> model = Optional.empty();
         private Optional<Threshold> threshold = Optional.empty();
         private Optional<Liveness.Gate> liveness = Optional.empty();
+        private Optional<Face.Quality.Gate> quality = Optional.empty();
+        private boolean recovery;
         private Verifier verifier = Verifier.cosine();
         private SessionOptions session = new SessionOptions(Device.cpu(), 0);
         private FaceSelection faceSelection = FaceSelection.LARGEST;
@@ -300,6 +304,28 @@ public final class FaceVerifier implements AutoCloseable {
          */
         public Builder liveness(Liveness.Gate gate) {
             this.liveness = Optional.of(gate);
+            return this;
+        }
+
+        /**
+         * Measures the faces that are compared, as in {@code Face.Quality.standard()}, and makes the outcome
+         * inconclusive when one is beyond a limit. {@link Verification.Subject#quality} tells the measures. Not done if
+         * not set, nor with {@code Face.Quality.off()}.
+         */
+        public Builder quality(Face.Quality.Gate gate) {
+            this.quality = gate.limits().isEmpty() ? Optional.empty() : Optional.of(gate);
+            return this;
+        }
+
+        /**
+         * Tries harder on difficult images: where no face is found, the detector looks again less strictly and in a
+         * brightened copy, and dark faces are brightened before they are embedded. {@link Face#remedies} tells what was
+         * done. More that is no face may be found. Photos with light and clear faces give the same bits as without.
+         *
+         * @param on off if not set
+         */
+        public Builder recovery(boolean on) {
+            this.recovery = on;
             return this;
         }
 
@@ -909,21 +935,29 @@ public final class FaceVerifier implements AutoCloseable {
         NO_FACE,
         SEVERAL_FACES,
         TOO_SMALL,
+        LOW_QUALITY,
         SPOOF
     }
 
-    /** The faces of one image that are meant, or why there is none; and how alive those that were judged are. */
+    /** The faces of one image that are meant, or why there is none; and what came out of judging them. */
     private record Choice(
-            Image image, List<Face> found, List<Face> faces, Problem reason, Map<Face, Liveness.Result> liveness) {
+            Image image,
+            List<Face> found,
+            List<Face> faces,
+            Problem reason,
+            Map<Face, Face.Quality> quality,
+            Map<Face, Liveness.Result> liveness) {
         Choice(Image image, List<Face> found, List<Face> faces, Problem reason) {
-            this(image, found, faces, reason, Map.of());
+            this(image, found, faces, reason, Map.of(), Map.of());
         }
 
         Verification.Subject subject(Optional<Face> used) {
             // where all were refused, the best of them says why
             Optional<Liveness.Result> result = used.map(liveness::get)
                     .or(() -> liveness.values().stream().max(Comparator.comparingDouble(Liveness.Result::score)));
-            return new Verification.Subject(image.width(), image.height(), found, used, result);
+            Optional<Face.Quality> measured = used.map(quality::get)
+                    .or(() -> quality.values().stream().max(Comparator.comparingDouble(Face.Quality::score)));
+            return new Verification.Subject(image.width(), image.height(), found, used, measured, result);
         }
     }
 
@@ -943,14 +977,29 @@ public final class FaceVerifier implements AutoCloseable {
                 }
             }
             Problem problem = passed.isEmpty() && choice.reason() == Problem.NONE ? Problem.SPOOF : choice.reason();
-            return new Choice(choice.image(), choice.found(), passed, problem, results);
+            return new Choice(choice.image(), choice.found(), passed, problem, choice.quality(), results);
         }
+    }
+
+    private static Choice judge(Face.Quality.Gate gate, Choice choice) {
+        Map<Face, Face.Quality> results = new LinkedHashMap<>();
+        List<Face> passed = new ArrayList<>();
+        for (Face face : choice.faces()) {
+            Face.Quality result = gate.judge(choice.image(), face);
+            results.put(face, result);
+            if (result.failed().isEmpty()) {
+                passed.add(face);
+            }
+        }
+        Problem problem = passed.isEmpty() && choice.reason() == Problem.NONE ? Problem.LOW_QUALITY : choice.reason();
+        return new Choice(choice.image(), choice.found(), passed, problem, results, Map.of());
     }
 
     /** The faces to compare. */
     private Choice chooseToCompare(Image image, FaceSelection selection, Stopwatch watch) {
         Choice choice = choose(image, selection, watch);
-        return liveness.map(stage -> stage.judge(choice)).orElse(choice);
+        Choice good = quality.map(gate -> judge(gate, choice)).orElse(choice);
+        return liveness.map(stage -> stage.judge(good)).orElse(good);
     }
 
     private Verification verify(Image first, Image second, FaceSelection selection, Threshold wish, Stopwatch watch) {
@@ -1037,6 +1086,8 @@ public final class FaceVerifier implements AutoCloseable {
                     isFirst ? Reason.SEVERAL_FACES_IN_FIRST_IMAGE : Reason.SEVERAL_FACES_IN_SECOND_IMAGE);
             case TOO_SMALL -> Optional.of(
                     isFirst ? Reason.FACE_TOO_SMALL_IN_FIRST_IMAGE : Reason.FACE_TOO_SMALL_IN_SECOND_IMAGE);
+            case LOW_QUALITY -> Optional.of(
+                    isFirst ? Reason.LOW_QUALITY_IN_FIRST_IMAGE : Reason.LOW_QUALITY_IN_SECOND_IMAGE);
             case SPOOF -> Optional.of(Reason.SPOOF_SUSPECTED);
         };
     }

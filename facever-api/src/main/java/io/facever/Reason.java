@@ -22,6 +22,14 @@ public enum Reason {
     /** The face in the second image is below the least size set in the builder. */
     FACE_TOO_SMALL_IN_SECOND_IMAGE(
             "The face in the second image is too small. Please give an image in which the face is larger."),
+    /** The face in the first image is beyond a limit of the {@link Face.Quality.Gate}; its result says which. */
+    LOW_QUALITY_IN_FIRST_IMAGE(
+            "The face in the first image can't be seen well enough. Please give a sharp, evenly lit image from the"
+                    + " front."),
+    /** The face in the second image is beyond a limit of the {@link Face.Quality.Gate}; its result says which. */
+    LOW_QUALITY_IN_SECOND_IMAGE(
+            "The face in the second image can't be seen well enough. Please give a sharp, evenly lit image from the"
+                    + " front."),
     /** {@link Liveness.Policy#BLOCK} was asked for, and a face looks more like a picture than like a living person. */
     SPOOF_SUSPECTED(
             "One of the images may show a picture of a face. Please give a photo taken of the person directly.");

@@ -35,21 +35,28 @@ public record Verification(
      * @param height height of the upright image, pixels
      * @param faces all faces found, highest score first
      * @param face the one that was compared; empty when none could be
+     * @param quality the measures of that face, or of the best of those that were refused; empty when there is no gate
      * @param liveness how alive that face looks, or the liveliest of those that were refused; empty when it was not
      *     checked
      */
     public record Subject(
-            int width, int height, List<Face> faces, Optional<Face> face, Optional<Liveness.Result> liveness) {
+            int width,
+            int height,
+            List<Face> faces,
+            Optional<Face> face,
+            Optional<Face.Quality> quality,
+            Optional<Liveness.Result> liveness) {
         /** Copies the list. */
         public Subject {
             faces = List.copyOf(faces);
             Objects.requireNonNull(face, "face");
+            Objects.requireNonNull(quality, "quality");
             Objects.requireNonNull(liveness, "liveness");
         }
 
-        /** A subject whose liveness was not checked. */
+        /** A subject that was judged in neither way. */
         public Subject(int width, int height, List<Face> faces, Optional<Face> face) {
-            this(width, height, faces, face, Optional.empty());
+            this(width, height, faces, face, Optional.empty(), Optional.empty());
         }
     }
 

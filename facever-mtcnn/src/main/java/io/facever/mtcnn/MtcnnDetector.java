@@ -105,6 +105,22 @@ final class MtcnnDetector implements Detector {
         }
     }
 
+    /** The same networks with {@link Mtcnn#lenient} thresholds; its workspace is not kept, as this is seldom needed. */
+    @Override
+    public List<Face> detectAgain(Image image) {
+        Lock lock = life.readLock();
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this detector is closed; see docs/errors.md#closed");
+            }
+            return new MtcnnDetector(settings.lenient(), List.of(proposalNetwork, refinementNetwork, outputNetwork))
+                    .detect(image);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private List<Face> detect(Image image, Workspace work) {
         work.pixels.use(image);
         work.all.clear();

@@ -1,5 +1,6 @@
 package io.facever.eval;
 
+import io.facever.FaceVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
             EvalCommand.Verification.class,
             EvalCommand.IdentificationTask.class,
             EvalCommand.Robustness.class,
+            EvalCommand.QualityTask.class,
+            EvalCommand.LivenessTask.class,
             EvalCommand.Ablation.class,
             EvalCommand.Latency.class,
             EvalCommand.Calibrate.class,
@@ -236,6 +239,59 @@ public final class EvalCommand implements Runnable {
                         "facever: robustness of " + pipeline.model(),
                         List.of(RobustnessStudy.run(
                                 pipeline, data, store, options().bootstrap(), perFold)));
+            }
+        }
+    }
+
+    /** {@code facever eval quality}. */
+    @Command(
+            name = "quality",
+            description = "What the quality measures are worth: error-versus-discard curves on changed images.")
+    static final class QualityTask extends PairsTask {
+        @Option(
+                names = "--per-fold",
+                paramLabel = "N",
+                defaultValue = "0",
+                description = "How many pairs of the same person of each fold take part; all if 0, the default.")
+        private int perFold;
+
+        QualityTask() {}
+
+        @Override
+        void measure(Optional<ReportWriter> report) {
+            PairData data = data();
+            try (Templates store = options().templates();
+                    Pipeline pipeline = Pipeline.open(options().settings())) {
+                finish(report, "facever: quality", List.of(QualityStudy.run(pipeline, data, store, perFold)));
+            }
+        }
+    }
+
+    /** {@code facever eval liveness}. */
+    @Command(
+            name = "liveness",
+            description = "Passive liveness on labelled images, by the terms of ISO/IEC 30107-3: APCER, BPCER, ACER.")
+    static final class LivenessTask extends Task {
+        @Option(
+                names = "--labels",
+                paramLabel = "FILE",
+                required = true,
+                description = "Lines path,bona-fide or path,attack-type; paths are relative to --images.")
+        private Path labels;
+
+        @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+        LivenessTask() {}
+
+        @Override
+        void measure(Optional<ReportWriter> report) {
+            List<LivenessStudy.Labelled> labelled =
+                    LivenessStudy.read(labels, options().imageFolder());
+            try (FaceVerifier verifier = Pipeline.liveness(options().settings())) {
+                finish(
+                        report,
+                        "facever: attack detection",
+                        List.of(LivenessStudy.run(
+                                verifier, labelled, options().cores(), options().progress())));
             }
         }
     }

@@ -41,6 +41,11 @@ final class EvalOptions {
     @Option(names = "--flip", description = "Embed the crop and its mirror image and take the mean.")
     private boolean flip;
 
+    @Option(
+            names = "--recovery",
+            description = "Look again where no face is found, and brighten dark faces, as Builder.recovery does.")
+    private boolean recovery;
+
     @Option(names = "--engine", paramLabel = "NAME", description = "Inference engine; the best-ranked one if not set.")
     private Optional<String> engine = Optional.empty();
 
@@ -89,6 +94,14 @@ final class EvalOptions {
         settings();
     }
 
+    Path imageFolder() {
+        return images;
+    }
+
+    int cores() {
+        return cores;
+    }
+
     ImageFolder images() {
         return new ImageFolder(images);
     }
@@ -108,7 +121,14 @@ final class EvalOptions {
 
     Pipeline.Settings settings() {
         return new Pipeline.Settings(
-                model, aligner.map(AlignerChoice::parse), flip, device, 1, engine, Optional.of(new ModelStore()));
+                model,
+                aligner.map(AlignerChoice::parse),
+                flip,
+                recovery,
+                device,
+                1,
+                engine,
+                Optional.of(new ModelStore()));
     }
 
     Templates templates() {

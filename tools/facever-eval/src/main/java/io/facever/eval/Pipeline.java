@@ -8,6 +8,7 @@ import io.facever.FaceSelection;
 import io.facever.FaceVerifier;
 import io.facever.Image;
 import io.facever.Landmarks;
+import io.facever.Liveness;
 import io.facever.Point;
 import io.facever.spi.DetectorProvider;
 import io.facever.spi.EmbedderProvider;
@@ -37,6 +38,7 @@ final class Pipeline implements AutoCloseable {
      * @param model id; empty for the default
      * @param aligner which aligner; empty for the default
      * @param flip whether embeddings are the mean of the crop and its mirror image
+     * @param recovery whether the verifier tries harder on difficult images
      * @param device where networks run
      * @param threads for each run of a network; 0 leaves it to the engine
      * @param engine name; empty for the default
@@ -46,21 +48,29 @@ final class Pipeline implements AutoCloseable {
             Optional<String> model,
             Optional<AlignerChoice> aligner,
             boolean flip,
+            boolean recovery,
             Device device,
             int threads,
             Optional<String> engine,
             Optional<ModelProvider> models) {
         static Settings defaults() {
             return new Settings(
-                    Optional.empty(), Optional.empty(), false, Device.cpu(), 1, Optional.empty(), Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    false,
+                    Device.cpu(),
+                    1,
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         Settings with(AlignerChoice other) {
-            return new Settings(model, Optional.of(other), flip, device, threads, engine, models);
+            return new Settings(model, Optional.of(other), flip, recovery, device, threads, engine, models);
         }
 
         Settings with(Device other, int otherThreads) {
-            return new Settings(model, aligner, flip, other, otherThreads, engine, models);
+            return new Settings(model, aligner, flip, recovery, other, otherThreads, engine, models);
         }
     }
 
@@ -80,6 +90,7 @@ final class Pipeline implements AutoCloseable {
         FaceVerifier.Builder builder = FaceVerifier.builder()
                 .detector(detector)
                 .faceSelection(FaceSelection.MOST_CENTRAL)
+                .recovery(settings.recovery())
                 .device(settings.device())
                 .threads(settings.threads());
         settings.model().ifPresent(builder::model);
@@ -94,7 +105,21 @@ final class Pipeline implements AutoCloseable {
         AlignerChoice aligner = settings.aligner()
                 .orElseGet(
                         () -> AlignerChoice.parse(verifier.space().alignment().split("[/ ]")[0]));
-        return new Pipeline(verifier, aligner, detector.digest(), settings.flip());
+        // the verifier puts recovery around the detector, where that can't see it
+        String digest = settings.recovery() ? Hashing.sha256(detector.digest() + " recovery/1") : detector.digest();
+        return new Pipeline(verifier, aligner, digest, settings.flip());
+    }
+
+    /** A verifier that checks liveness, on the engine and device of the settings. */
+    static FaceVerifier liveness(Settings settings) {
+        FaceVerifier.Builder builder = FaceVerifier.builder()
+                .liveness(Liveness.passive())
+                .device(settings.device())
+                .threads(settings.threads());
+        settings.model().ifPresent(builder::model);
+        settings.engine().ifPresent(builder::engine);
+        settings.models().ifPresent(builder::models);
+        return builder.build();
     }
 
     private static EmbedderProvider embedderProvider(Settings settings) {

@@ -53,6 +53,7 @@ final class TestStages {
                 Optional.empty(),
                 Optional.of(AlignerChoice.parse("crop")),
                 false,
+                false,
                 Device.cpu(),
                 1,
                 Optional.empty(),
