@@ -24,12 +24,21 @@ final class Regression {
     private Regression() {}
 
     /**
-     * Prints each figure beside the committed one.
+     * Prints each figure beside the committed one; where there is no file of them yet, writes it.
      *
      * @param committed properties: names as {@link Table#comparable} has them
      * @return false when one is worse than it may be
      */
     static boolean passes(Table table, Path committed) throws IOException {
+        if (!Files.exists(committed)) {
+            Files.write(
+                    committed,
+                    table.comparable().entrySet().stream()
+                            .map(entry -> String.format(Locale.ROOT, "%s=%.2f", entry.getKey(), entry.getValue()))
+                            .toList());
+            System.out.println("nothing to compare with yet: " + committed + " now holds the figures of this run");
+            return true;
+        }
         Properties known = new Properties();
         try (Reader reader = Files.newBufferedReader(committed)) {
             known.load(reader);
