@@ -78,10 +78,8 @@ public abstract class PipelineConformance {
         List<String> people = List.of("Bill_Gates", "Larry_Page", "Mark_Zuckerberg");
         Map<String, Embedding> embeddings = new LinkedHashMap<>();
         List<String> wrong = new ArrayList<>();
-        try (FaceVerifier verifier = FaceVerifier.builder()
-                .engine(engine())
-                .models(Shared.models())
-                .build()) {
+        try (FaceVerifier verifier =
+                FaceVerifier.builder().engine(engine()).models(Shared.models()).build()) {
             for (String person : people) {
                 for (int i = 0; i < 3; i++) {
                     Image image = Images.read(Shared.image("photos/" + person + "_000" + i + ".jpg"));
