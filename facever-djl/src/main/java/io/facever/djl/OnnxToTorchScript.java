@@ -191,6 +191,7 @@ final class OnnxToTorchScript {
             case "Sub" -> binary(node, "sub");
             case "Mul" -> binary(node, "mul");
             case "Div" -> binary(node, "div");
+            case "Max" -> max(node);
             case "MatMul" -> put(node, call("matmul", node.in(0), node.in(1)), OptionalInt.empty());
             case "Gemm" -> gemm(node);
             case "Concat" -> concat(node);
@@ -299,6 +300,13 @@ final class OnnxToTorchScript {
                 ? OptionalInt.of(Math.max(first.getAsInt(), second.getAsInt()))
                 : OptionalInt.empty();
         put(node, call(function, node.in(0), node.in(1)), rank);
+    }
+
+    private void max(Node node) throws UnsupportedGraphException {
+        if (node.inputs() != 2) {
+            throw node.unsupported(node.inputs() + " inputs");
+        }
+        binary(node, "maximum");
     }
 
     private void gemm(Node node) throws UnsupportedGraphException {

@@ -162,6 +162,7 @@ class OperatorTest {
                         random("b", 3),
                         random("m", 3),
                         positive("v", 3)),
+                on("maximum", IMAGES, IMAGES, node("Max", "x", "c"), random("c", 3, 1, 1)),
                 on("addition", VECTORS, VECTORS, node("Add", "x", "c"), random("c", 5)),
                 on("subtraction", VECTORS, VECTORS, node("Sub", "x", "c"), random("c", 2, 5)),
                 on("multiplication", IMAGES, IMAGES, node("Mul", "c", "x"), random("c", 3, 1, 1)),

@@ -25,6 +25,9 @@ final class Catalogue {
     /** Part of every digest: goes up when the conversion gives other numbers, so that no old file is used. */
     static final String CONVERTER_VERSION = "1";
 
+    /** The same for MTCNN alone, whose digest is in no calibration. */
+    private static final String MTCNN_GRAPH = "PReLU as maximum";
+
     static final String INCEPTION_RESNET_V1 = "inception-resnet-v1";
 
     /** What the embedders do to pixels; part of the digest of their models. */
@@ -75,7 +78,7 @@ final class Catalogue {
                 torch("mtcnn", "rnet", Mtcnn::rnet),
                 torch("mtcnn", "onet", Mtcnn::onet));
         return new CatalogueModel(
-                ModelDescription.builder("mtcnn", "mtcnn", digest(networks, PIXELS))
+                ModelDescription.builder("mtcnn", "mtcnn", digest(networks, PIXELS + "; " + MTCNN_GRAPH))
                         .licence("MIT")
                         .origin("P-, R- and O-Net of MTCNN (Zhang and others, 2016) as PyTorch state dicts of"
                                 + " github.com/timesler/facenet-pytorch at 787da061, which converted them from"

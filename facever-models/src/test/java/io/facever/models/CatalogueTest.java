@@ -37,7 +37,7 @@ class CatalogueTest {
                         model -> model.description().id(),
                         model -> model.description().digest().substring(0, 16))
                 .contains(
-                        tuple("mtcnn", "9ee77b4f2e39090c"),
+                        tuple("mtcnn", "5e0aee43ade57dbb"),
                         tuple("facenet-vggface2", "362e30194b6efb22"),
                         tuple("mobilefacenet", "f3d30b3355b6e1ae"));
     }

@@ -2,6 +2,8 @@ package io.facever.models.internal;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.facever.models.internal.OnnxGraph.Window;
+import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The three networks of MTCNN (K. Zhang, Z. Zhang, Z. Li, Y. Qiao: Joint Face Detection and Alignment using Multi-task
@@ -13,7 +15,8 @@ public final class Mtcnn {
     private Mtcnn() {}
 
     /** P-Net: any height and width from 12. */
-    public static ModelProto pnet(Weights weights) {
+    public static ModelProto pnet(Weights published) {
+        Weights weights = withoutSteepSlopes(published);
         OnnxGraph graph = new OnnxGraph("pnet");
         String x = graph.input("input", "n", 3, "h", "w");
         x = convPrelu(graph, weights, x, 1);
@@ -29,7 +32,8 @@ public final class Mtcnn {
     }
 
     /** R-Net: 24×24. */
-    public static ModelProto rnet(Weights weights) {
+    public static ModelProto rnet(Weights published) {
+        Weights weights = withoutSteepSlopes(published);
         OnnxGraph graph = new OnnxGraph("rnet");
         String x = graph.input("input", "n", 3, 24, 24);
         x = graph.maxPool(convPrelu(graph, weights, x, 1), 3, 2, true);
@@ -41,7 +45,8 @@ public final class Mtcnn {
     }
 
     /** O-Net: 48×48. */
-    public static ModelProto onet(Weights weights) {
+    public static ModelProto onet(Weights published) {
+        Weights weights = withoutSteepSlopes(published);
         OnnxGraph graph = new OnnxGraph("onet");
         String x = graph.input("input", "n", 3, 48, 48);
         x = graph.maxPool(convPrelu(graph, weights, x, 1), 3, 2, true);
@@ -52,6 +57,49 @@ public final class Mtcnn {
         heads(graph, weights, x, "dense6", 256);
         graph.output(graph.linear(x, layer(weights, "dense6_3", 10, 256)), "landmarks", "n", 10);
         return graph.build();
+    }
+
+    /**
+     * The same network, in which no channel of the first layer has a PReLU slope above 1, so that {@link OnnxGraph#prelu}
+     * needs no PReLU there. With such a slope a, PReLU is {@code a x + (1 − a) max(x, 0)}: two channels of slopes 1 and
+     * 0 on the same convolution, which the next layer adds up. Pooling in between changes nothing, since all three
+     * functions rise.
+     */
+    private static Weights withoutSteepSlopes(Weights weights) {
+        NdArray slopes = weights.get("prelu1.weight", -1);
+        int count = slopes.size(0);
+        int steep = 0;
+        for (int channel = 0; channel < count; channel++) {
+            steep += slopes.at(channel) > 1 ? 1 : 0;
+        }
+        if (steep == 0) {
+            return weights;
+        }
+        int[] channels = new int[count + steep];
+        float[] newSlopes = new float[count + steep];
+        float[] same = new float[count + steep];
+        float[] shares = new float[count + steep];
+        Arrays.fill(same, 1);
+        int next = 0;
+        for (int channel = 0; channel < count; channel++) {
+            float slope = slopes.at(channel);
+            channels[next] = channel;
+            newSlopes[next] = Math.min(slope, 1);
+            shares[next++] = Math.max(slope, 1);
+            if (slope > 1) {
+                channels[next] = channel;
+                shares[next++] = 1 - slope;
+            }
+        }
+        Map<String, NdArray> changed = Map.of(
+                "conv1.weight", weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, same),
+                "conv1.bias", weights.get("conv1.bias", count).slices(0, channels, same),
+                "prelu1.weight", NdArray.vector(newSlopes),
+                "conv2.weight", weights.get("conv2.weight", -1, count, -1, -1).slices(1, channels, shares));
+        return name -> {
+            NdArray array = changed.get(name);
+            return array == null ? weights.get(name) : array;
+        };
     }
 
     private static void heads(OnnxGraph graph, Weights weights, String x, String name, int inputs) {

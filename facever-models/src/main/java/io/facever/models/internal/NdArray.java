@@ -95,6 +95,25 @@ public final class NdArray {
     }
 
     /**
+     * Slices along one dimension, each times a factor.
+     *
+     * @param indices which, in the order of the result; one may come several times
+     * @param factors one for each
+     */
+    NdArray slices(int dimension, int[] indices, float[] factors) {
+        int[] newShape = shape.clone();
+        newShape[dimension] = indices.length;
+        int inner = count(Arrays.copyOfRange(shape, dimension + 1, shape.length));
+        float[] result = new float[count(newShape)];
+        for (int i = 0; i < result.length; i++) {
+            int slice = i / inner % indices.length;
+            int outer = i / inner / indices.length;
+            result[i] = factors[slice] * data[(outer * shape[dimension] + indices[slice]) * inner + i % inner];
+        }
+        return new NdArray(result, newShape);
+    }
+
+    /**
      * Copies a strided view into row-major order. Every index it reads must lie in the source.
      *
      * @param source numbers

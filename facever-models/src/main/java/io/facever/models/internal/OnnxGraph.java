@@ -144,15 +144,22 @@ final class OnnxGraph {
     }
 
     /**
-     * PReLU with one slope for each channel.
+     * PReLU with one slope for each channel. With slopes up to 1 it is written as {@code max(x, slope x)}, which gives
+     * the same bits: ONNX Runtime 1.28 runs these two operators about four times as fast as its PRelu.
      *
      * @param spatial whether the input is [n, c, h, w] and not [n, c]
      */
     String prelu(String input, NdArray slope, boolean spatial) {
         int count = slope.size(0);
         expect(input, count);
-        NdArray shaped = spatial ? slope.reshape(count, 1, 1) : slope;
-        return gives(node("PRelu", input, constant(shaped)), count);
+        String slopes = constant(spatial ? slope.reshape(count, 1, 1) : slope);
+        for (float one : slope.data()) {
+            if (one > 1) {
+                return gives(node("PRelu", input, slopes), count);
+            }
+        }
+        String scaled = gives(node("Mul", input, slopes), count);
+        return gives(node("Max", input, scaled), count);
     }
 
     /** Windows that overlap the border count if {@code ceil} is set, as far as they lie inside. */

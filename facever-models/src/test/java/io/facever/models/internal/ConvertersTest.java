@@ -60,6 +60,23 @@ class ConvertersTest {
     }
 
     @Test
+    void slopesBelowZeroAndAboveOneGiveWhatTheLayersDefine() throws Exception {
+        Map<String, NdArray> arrays = StateDicts.pnet(7);
+        arrays.put("prelu1.weight", NdArray.vector(-1.3f, 1.2f, 0, 1, -0.1f, 0.5f, 2, -2, 0.9f, 1.01f));
+        ModelProto model = Mtcnn.pnet(StateDicts.weights(arrays));
+        assertSame(model, new Direct(arrays).pnet(maps(21, 18)), 21, 18);
+        assertThat(model.getGraph().getNodeList())
+                .noneMatch(node -> node.getOpType().equals("PRelu"));
+    }
+
+    @Test
+    void slopesAboveOneInALaterLayerGiveWhatTheLayersDefine() throws Exception {
+        Map<String, NdArray> arrays = StateDicts.rnet(8);
+        arrays.put("prelu2.weight", NdArray.vector(-1.3f, 1.2f, 0, 1, -0.1f, 0.5f));
+        assertSame(Mtcnn.rnet(StateDicts.weights(arrays)), new Direct(arrays).rnet(maps(24, 24)), 24, 24);
+    }
+
+    @Test
     void rnetGivesWhatItsLayersDefine() throws Exception {
         Map<String, NdArray> arrays = StateDicts.rnet(2);
         assertSame(Mtcnn.rnet(StateDicts.weights(arrays)), new Direct(arrays).rnet(maps(24, 24)), 24, 24);
