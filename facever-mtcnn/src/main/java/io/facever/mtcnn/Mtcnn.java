@@ -20,8 +20,8 @@ import java.util.Locale;
  *
  * <ul>
  *   <li>Means over pixels are computed from whole-number sums, so they are exact before the division.
- *   <li>Scales at which the image would have more than {@link #maxScaledPixels(int)} pixels are left out. That bounds
- *       memory; on a photo so large the smallest faces are not looked for.
+ *   <li>A photo larger than {@link #maxDetectionSize(int)} is searched at that size. That bounds time and memory; on a
+ *       photo so large the smallest faces are not looked for.
  *   <li>Candidates of equal score keep the order in which they were found.
  * </ul>
  *
@@ -38,31 +38,30 @@ public final class Mtcnn implements DetectorProvider {
     private static final int DEFAULT_MIN_FACE_SIZE = 20;
     private static final double DEFAULT_SCALE_FACTOR = 0.709;
 
-    /** First-layer activations of P-Net then stay near 50 MB. */
-    private static final int DEFAULT_MAX_SCALED_PIXELS = 1_200_000;
+    private static final int DEFAULT_MAX_DETECTION_SIZE = 1600;
 
     private final int minFaceSize;
     private final double scaleFactor;
-    private final int maxScaledPixels;
+    private final int maxDetectionSize;
     private final double proposalThreshold;
     private final double refinementThreshold;
     private final double outputThreshold;
 
     /** The defaults. */
     public Mtcnn() {
-        this(DEFAULT_MIN_FACE_SIZE, DEFAULT_SCALE_FACTOR, DEFAULT_MAX_SCALED_PIXELS, 0.6, 0.7, 0.7);
+        this(DEFAULT_MIN_FACE_SIZE, DEFAULT_SCALE_FACTOR, DEFAULT_MAX_DETECTION_SIZE, 0.6, 0.7, 0.7);
     }
 
     private Mtcnn(
             int minFaceSize,
             double scaleFactor,
-            int maxScaledPixels,
+            int maxDetectionSize,
             double proposalThreshold,
             double refinementThreshold,
             double outputThreshold) {
         this.minFaceSize = minFaceSize;
         this.scaleFactor = scaleFactor;
-        this.maxScaledPixels = maxScaledPixels;
+        this.maxDetectionSize = maxDetectionSize;
         this.proposalThreshold = proposalThreshold;
         this.refinementThreshold = refinementThreshold;
         this.outputThreshold = outputThreshold;
@@ -77,7 +76,8 @@ public final class Mtcnn implements DetectorProvider {
         if (pixels < CELL) {
             throw new IllegalArgumentException("the smallest face is at least " + CELL + " pixels, found " + pixels);
         }
-        return new Mtcnn(pixels, scaleFactor, maxScaledPixels, proposalThreshold, refinementThreshold, outputThreshold);
+        return new Mtcnn(
+                pixels, scaleFactor, maxDetectionSize, proposalThreshold, refinementThreshold, outputThreshold);
     }
 
     /**
@@ -89,7 +89,8 @@ public final class Mtcnn implements DetectorProvider {
         if (!(factor > 0 && factor < 1)) {
             throw new IllegalArgumentException("the scale factor lies between 0 and 1, found " + factor);
         }
-        return new Mtcnn(minFaceSize, factor, maxScaledPixels, proposalThreshold, refinementThreshold, outputThreshold);
+        return new Mtcnn(
+                minFaceSize, factor, maxDetectionSize, proposalThreshold, refinementThreshold, outputThreshold);
     }
 
     /**
@@ -105,7 +106,7 @@ public final class Mtcnn implements DetectorProvider {
                 throw new IllegalArgumentException("detection thresholds lie in [0, 1], found " + threshold);
             }
         }
-        return new Mtcnn(minFaceSize, scaleFactor, maxScaledPixels, proposal, refinement, output);
+        return new Mtcnn(minFaceSize, scaleFactor, maxDetectionSize, proposal, refinement, output);
     }
 
     /**
@@ -118,14 +119,15 @@ public final class Mtcnn implements DetectorProvider {
     }
 
     /**
-     * The largest image of the pyramid that is looked at; scales above it are left out.
+     * The size at which a large photo is searched. P-Net sees it reduced to this, so the smallest face that is looked
+     * for grows with the photo: with the defaults and 4000 pixels, to 57. What it finds is refined in full resolution.
+     * Smaller is faster and takes less memory.
      *
-     * @param pixels width × height, at least 144
+     * @param pixels the longer side, at least 12; 1600 if not set
      */
-    public Mtcnn maxScaledPixels(int pixels) {
-        if (pixels < CELL * CELL) {
-            throw new IllegalArgumentException(
-                    "the limit on scaled pixels is at least " + CELL * CELL + ", found " + pixels);
+    public Mtcnn maxDetectionSize(int pixels) {
+        if (pixels < CELL) {
+            throw new IllegalArgumentException("photos are searched at " + CELL + " pixels or more, found " + pixels);
         }
         return new Mtcnn(minFaceSize, scaleFactor, pixels, proposalThreshold, refinementThreshold, outputThreshold);
     }
@@ -149,17 +151,17 @@ public final class Mtcnn implements DetectorProvider {
     String id() {
         return String.format(
                 Locale.ROOT,
-                "mtcnn/1 face=%d scale=%s pixels=%d thresholds=%s,%s,%s",
+                "mtcnn/2 face=%d scale=%s size=%d thresholds=%s,%s,%s",
                 minFaceSize,
                 scaleFactor,
-                maxScaledPixels,
+                maxDetectionSize,
                 proposalThreshold,
                 refinementThreshold,
                 outputThreshold);
     }
 
-    int maxScaledPixels() {
-        return maxScaledPixels;
+    int maxDetectionSize() {
+        return maxDetectionSize;
     }
 
     double proposalThreshold() {

@@ -13,7 +13,8 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -32,6 +33,12 @@ final class MtcnnDetector implements Detector {
     /** Most crops in one run; bounds the memory of photos with many candidates. */
     private static final int MAX_BATCH = 128;
 
+    /**
+     * A reduced photo serves for crops that it still has this often the pixels of, along each side: finer ones would be
+     * averaged away. Its whole pixels then move a box by no more than an eighth of a pixel of the crop.
+     */
+    private static final int ENOUGH_DETAIL = 8;
+
     private static final double OVERLAP_IN_SCALE = 0.5;
     private static final double OVERLAP_ACROSS = 0.7;
 
@@ -39,7 +46,10 @@ final class MtcnnDetector implements Detector {
     private final InferenceSession proposalNetwork;
     private final InferenceSession refinementNetwork;
     private final InferenceSession outputNetwork;
-    private final ConcurrentLinkedQueue<Workspace> workspaces = new ConcurrentLinkedQueue<>();
+    /** More calls at once than processors gain nothing, so their memory is not worth keeping. */
+    private final BlockingQueue<Workspace> workspaces =
+            new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
+
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
@@ -65,13 +75,41 @@ final class MtcnnDetector implements Detector {
 
     /** What one call works with; reused by later calls. */
     private static final class Workspace {
+        /** The photo as P-Net sees it: reduced, if it is larger than {@link Mtcnn#maxDetectionSize(int)}. */
         private final PixelSums pixels = new PixelSums();
+
+        /** The photo itself, if it was reduced. */
+        private final PixelSums whole = new PixelSums(0);
+
+        /** Pixels of the photo for one of what P-Net sees; 1 if it was not reduced. */
+        private double reduction = 1;
+
         private final Candidates scale = new Candidates();
         private final Candidates all = new Candidates();
         private FloatBuffer input = Tensor.allocateBuffer(1);
         private FloatBuffer regression = Tensor.allocateBuffer(1);
         private FloatBuffer probability = Tensor.allocateBuffer(1);
         private FloatBuffer landmarks = Tensor.allocateBuffer(1);
+
+        void use(Image image, int maxSize) {
+            int longer = Math.max(image.width(), image.height());
+            reduction = Math.max(1, (double) longer / maxSize);
+            if (reduction > 1) {
+                whole.use(image);
+                pixels.use(whole.resized(reduced(image.width()), reduced(image.height())));
+            } else {
+                pixels.use(image);
+            }
+        }
+
+        private int reduced(int side) {
+            return Math.max(1, (int) Math.round(side / reduction));
+        }
+
+        void release() {
+            pixels.release();
+            whole.release();
+        }
 
         private static FloatBuffer room(FloatBuffer buffer, int count) {
             FloatBuffer enough = buffer.capacity() >= count ? buffer : Tensor.allocateBuffer(count);
@@ -97,8 +135,8 @@ final class MtcnnDetector implements Detector {
             Workspace work = free == null ? new Workspace() : free;
             List<Face> faces = detect(image, work);
             // not after a failure: what that leaves behind is not looked into
-            work.pixels.release();
-            workspaces.add(work);
+            work.release();
+            workspaces.offer(work);
             return faces;
         } finally {
             lock.unlock();
@@ -122,7 +160,7 @@ final class MtcnnDetector implements Detector {
     }
 
     private List<Face> detect(Image image, Workspace work) {
-        work.pixels.use(image);
+        work.use(image, settings.maxDetectionSize());
         work.all.clear();
         propose(image, work);
         if (work.all.size() > 0) {
@@ -137,10 +175,9 @@ final class MtcnnDetector implements Detector {
         for (double side = Math.min(image.width(), image.height()) * scale;
                 side >= Mtcnn.CELL;
                 side *= settings.scaleFactor()) {
-            int width = (int) (image.width() * scale + 1);
-            int height = (int) (image.height() * scale + 1);
-            if ((long) width * height <= settings.maxScaledPixels()) {
-                proposeAt(scale, width, height, image, work);
+            // the steps stay where they are without a reduction, so that it changes little about larger faces
+            if (scale * work.reduction <= settings.firstScale()) {
+                proposeAt(scale, (int) (image.width() * scale + 1), (int) (image.height() * scale + 1), work);
             }
             scale *= settings.scaleFactor();
         }
@@ -149,9 +186,9 @@ final class MtcnnDetector implements Detector {
         work.all.square();
     }
 
-    private void proposeAt(double scale, int width, int height, Image image, Workspace work) {
+    private void proposeAt(double scale, int width, int height, Workspace work) {
         work.input = Workspace.room(work.input, CHANNELS * width * height);
-        work.pixels.resize(0, 0, image.width(), image.height(), width, height, work.input, 0);
+        work.pixels.resize(0, 0, work.pixels.width(), work.pixels.height(), width, height, work.input, 0);
         int columns = cells(width);
         int rows = cells(height);
         int count = columns * rows;
@@ -304,15 +341,17 @@ final class MtcnnDetector implements Detector {
     private static void crop(Candidates boxes, int index, Image image, int side, Workspace work, int offset) {
         int left = left(boxes, index);
         int top = top(boxes, index);
-        work.pixels.resize(
-                left,
-                top,
-                right(boxes, index, image) - left,
-                bottom(boxes, index, image) - top,
-                side,
-                side,
-                work.input,
-                offset);
+        int right = right(boxes, index, image);
+        int bottom = bottom(boxes, index, image);
+        PixelSums source = work.reduction > 1 ? work.whole : work.pixels;
+        if (Math.min(right - left, bottom - top) >= ENOUGH_DETAIL * side * work.reduction) {
+            source = work.pixels;
+            left = work.reduced(left);
+            top = work.reduced(top);
+            right = Math.min(work.reduced(right), source.width());
+            bottom = Math.min(work.reduced(bottom), source.height());
+        }
+        source.resize(left, top, right - left, bottom - top, side, side, work.input, offset);
     }
 
     @Override

@@ -14,8 +14,11 @@ import java.util.Arrays;
  * whole numbers and give the same bits. Reused for many images; not safe for threads.
  */
 final class PixelSums {
-    /** 24 MB of table. */
-    static final int MAX_TABLE_PIXELS = 2_000_000;
+    /** 31 MB of table; room for each image that detection makes of a larger one, but for a square one. */
+    static final int MAX_TABLE_PIXELS = 2_600_000;
+
+    /** 12 MB: tables up to this stay with a pooled workspace. */
+    private static final int MOST_KEPT = 3_000_000;
 
     private static final int CHANNELS = 3;
 
@@ -24,8 +27,10 @@ final class PixelSums {
 
     private static final float PIXEL_SCALE = 1 / 128f;
 
+    private static final Image NOTHING = Image.ofRgb(1, 1, new byte[CHANNELS]);
+
     private final int maxTablePixels;
-    private Image image = Image.ofRgb(1, 1, new byte[CHANNELS]);
+    private Image image = NOTHING;
     private boolean hasTable;
     private byte[] row = new byte[0];
 
@@ -33,7 +38,11 @@ final class PixelSums {
     private int[] table = new int[0];
 
     private int[] bins = new int[0];
+
+    /** Sums over the rows of one bin: with a table, of all pixels to the left as well. */
     private int[] sums = new int[0];
+
+    private float[] line = new float[0];
 
     PixelSums() {
         this(MAX_TABLE_PIXELS);
@@ -56,10 +65,21 @@ final class PixelSums {
         }
     }
 
-    /** Lets go of the image, so that a pooled workspace keeps no photo alive. */
+    /** Lets go of the image and of what only a large one needs, so that a pooled workspace keeps neither alive. */
     void release() {
-        image = Image.ofRgb(1, 1, new byte[CHANNELS]);
+        image = NOTHING;
         hasTable = false;
+        if (table.length > MOST_KEPT) {
+            table = new int[0];
+        }
+    }
+
+    int width() {
+        return image.width();
+    }
+
+    int height() {
+        return image.height();
     }
 
     private void fillTable(int width, int height) {
@@ -68,6 +88,8 @@ final class PixelSums {
         if (table.length < needed) {
             table = new int[needed];
         }
+        int[] table = this.table;
+        byte[] row = this.row;
         Arrays.fill(table, 0, stride, 0);
         for (int y = 0; y < height; y++) {
             image.read(0, y, width, row, 0);
@@ -101,22 +123,44 @@ final class PixelSums {
      * @param offset where the first goes
      */
     void resize(int left, int top, int width, int height, int outWidth, int outHeight, FloatBuffer target, int offset) {
+        findBins(width, outWidth);
+        if (line.length < CHANNELS * outWidth) {
+            line = new float[CHANNELS * outWidth];
+        }
+        int plane = outWidth * outHeight;
+        for (int y = 0; y < outHeight; y++) {
+            int from = binStart(y, height, outHeight);
+            int to = binEnd(y, height, outHeight);
+            means(left, width, top + from, top + to, outWidth);
+            for (int channel = 0; channel < CHANNELS; channel++) {
+                target.put(offset + channel * plane + y * outWidth, line, channel * outWidth, outWidth);
+            }
+        }
+    }
+
+    /** The whole image in another size, rounded to bytes. */
+    Image resized(int outWidth, int outHeight) {
+        findBins(image.width(), outWidth);
+        return Image.ofRows(outWidth, outHeight, (y, rgb) -> {
+            int from = binStart(y, image.height(), outHeight);
+            int to = binEnd(y, image.height(), outHeight);
+            sumRows(0, image.width(), from, to);
+            for (int x = 0; x < outWidth; x++) {
+                int count = (to - from) * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
+                for (int channel = 0; channel < CHANNELS; channel++) {
+                    rgb[CHANNELS * x + channel] = (byte) ((sum(x, channel) + count / 2) / count);
+                }
+            }
+        });
+    }
+
+    private void findBins(int width, int outWidth) {
         if (bins.length < 2 * outWidth) {
             bins = new int[2 * outWidth];
         }
         for (int x = 0; x < outWidth; x++) {
-            bins[2 * x] = CHANNELS * (left + binStart(x, width, outWidth));
-            bins[2 * x + 1] = CHANNELS * (left + binEnd(x, width, outWidth));
-        }
-        int plane = outWidth * outHeight;
-        for (int y = 0; y < outHeight; y++) {
-            int from = top + binStart(y, height, outHeight);
-            int to = top + binEnd(y, height, outHeight);
-            if (hasTable) {
-                rowFromTable(from, to, outWidth, target, offset + y * outWidth, plane);
-            } else {
-                rowFromPixels(left, width, from, to, outWidth, target, offset + y * outWidth, plane);
-            }
+            bins[2 * x] = CHANNELS * binStart(x, width, outWidth);
+            bins[2 * x + 1] = CHANNELS * binEnd(x, width, outWidth);
         }
     }
 
@@ -128,49 +172,54 @@ final class PixelSums {
         return (int) (((index + 1L) * size + count - 1) / count);
     }
 
-    private void rowFromTable(int from, int to, int outWidth, FloatBuffer target, int offset, int plane) {
-        int stride = CHANNELS * (image.width() + 1);
-        int upper = from * stride;
-        int lower = to * stride;
-        int rows = to - from;
+    /** Writes one row of means to {@link #line}, as the networks take them, channel by channel. */
+    private void means(int left, int width, int from, int to, int outWidth) {
+        sumRows(left, width, from, to);
         for (int x = 0; x < outWidth; x++) {
-            int start = bins[2 * x];
-            int end = bins[2 * x + 1];
-            float count = rows * ((end - start) / CHANNELS);
+            float count = (to - from) * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
             for (int channel = 0; channel < CHANNELS; channel++) {
-                int sum = table[lower + end + channel]
-                        - table[lower + start + channel]
-                        - table[upper + end + channel]
-                        + table[upper + start + channel];
-                target.put(offset + channel * plane + x, (sum / count - PIXEL_MEAN) * PIXEL_SCALE);
+                line[channel * outWidth + x] = (sum(x, channel) / count - PIXEL_MEAN) * PIXEL_SCALE;
             }
         }
     }
 
-    private void rowFromPixels(
-            int left, int width, int from, int to, int outWidth, FloatBuffer target, int offset, int plane) {
-        int length = CHANNELS * width;
+    /** Sum of a bin of the rows that {@link #sums} holds. */
+    private int sum(int x, int channel) {
+        int start = bins[2 * x] + channel;
+        int end = bins[2 * x + 1] + channel;
+        if (hasTable) {
+            return sums[end] - sums[start];
+        }
+        int sum = 0;
+        for (int i = start; i < end; i += CHANNELS) {
+            sum += sums[i];
+        }
+        return sum;
+    }
+
+    /** Adds up rows, each column for itself; with a table, the columns from the left edge of the part on. */
+    private void sumRows(int left, int width, int from, int to) {
+        int length = CHANNELS * (hasTable ? width + 1 : width);
         if (sums.length < length) {
             sums = new int[length];
         }
+        int[] sums = this.sums;
+        if (hasTable) {
+            int[] table = this.table;
+            int stride = CHANNELS * (image.width() + 1);
+            int lower = to * stride + CHANNELS * left;
+            int upper = from * stride + CHANNELS * left;
+            for (int i = 0; i < length; i++) {
+                sums[i] = table[lower + i] - table[upper + i];
+            }
+            return;
+        }
+        byte[] row = this.row;
         Arrays.fill(sums, 0, length, 0);
         for (int y = from; y < to; y++) {
             image.read(left, y, width, row, 0);
             for (int i = 0; i < length; i++) {
                 sums[i] += row[i] & 0xff;
-            }
-        }
-        int rows = to - from;
-        for (int x = 0; x < outWidth; x++) {
-            int start = bins[2 * x] - CHANNELS * left;
-            int end = bins[2 * x + 1] - CHANNELS * left;
-            float count = rows * ((end - start) / CHANNELS);
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                int sum = 0;
-                for (int i = start + channel; i < end; i += CHANNELS) {
-                    sum += sums[i];
-                }
-                target.put(offset + channel * plane + x, (sum / count - PIXEL_MEAN) * PIXEL_SCALE);
             }
         }
     }

@@ -108,12 +108,50 @@ class MtcnnDetectorTest {
     }
 
     @Test
-    void leavesOutScalesAboveTheLimit() {
-        FakeNetworks networks = new FakeNetworks();
-        try (Detector detector = new Mtcnn().maxScaledPixels(26 * 43).create(networks)) {
-            detector.detect(gray(100, 60));
+    void searchesALargePhotoAtTheSizeThatIsSet() {
+        FakeNetworks reduced = new FakeNetworks();
+        FakeNetworks asItIs = new FakeNetworks();
+        try (Detector small = new Mtcnn().maxDetectionSize(300).create(reduced);
+                Detector large = new Mtcnn().create(asItIs)) {
+            small.detect(gray(1000, 600));
+            large.detect(gray(1000, 600));
         }
-        assertThat(networks.shapes("pnet")).first().isEqualTo(List.of(1L, 3L, 26L, 43L));
+        assertThat(reduced.shapes("pnet")).isNotEmpty().allMatch(shape -> shape.get(3) <= 300 * 12 / 20 + 1);
+        // the same scales, but for the largest
+        List<List<Long>> all = asItIs.shapes("pnet");
+        assertThat(all.subList(all.size() - reduced.shapes("pnet").size(), all.size()))
+                .isEqualTo(reduced.shapes("pnet"));
+    }
+
+    @Test
+    void refinesInFullResolutionWhatItFoundInAReducedPhoto() {
+        // black and white columns, of which the reduced photo shows only gray
+        byte[] rgb = new byte[3 * 240 * 240];
+        for (int i = 0; i < 240 * 240; i++) {
+            java.util.Arrays.fill(rgb, 3 * i, 3 * i + 3, (byte) (i % 2 == 0 ? 0 : 255));
+        }
+        List<Float> proposed = new ArrayList<>();
+        List<Float> refined = new ArrayList<>();
+        FakeNetworks networks = new FakeNetworks()
+                .with("pnet", (input, outputs) -> {
+                    proposed.add(input.data().get(0));
+                    if (proposed.size() == 1) {
+                        int cells = MtcnnDetector.cells(121) * MtcnnDetector.cells(121);
+                        FakeNetworks.put(outputs, "probability", cells, 1);
+                    }
+                })
+                .with("rnet", (input, outputs) -> {
+                    for (int x = 0; x < 24; x++) {
+                        refined.add(input.data().get(x));
+                    }
+                });
+        try (Detector detector =
+                new Mtcnn().minFaceSize(12).scaleFactor(0.5).maxDetectionSize(120).create(networks)) {
+            detector.detect(Image.ofRgb(240, 240, rgb));
+        }
+        // P-Net sees the mean of two columns, R-Net single ones
+        assertThat(proposed).allMatch(value -> value > 0 && value < 0.01);
+        assertThat(refined).contains(127.5f / 128);
     }
 
     @ParameterizedTest

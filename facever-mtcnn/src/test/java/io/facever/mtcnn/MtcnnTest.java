@@ -50,7 +50,7 @@ class MtcnnTest {
                         mtcnn,
                         mtcnn.minFaceSize(40),
                         mtcnn.scaleFactor(0.5),
-                        mtcnn.maxScaledPixels(1000),
+                        mtcnn.maxDetectionSize(1000),
                         mtcnn.thresholds(0.5, 0.7, 0.7),
                         mtcnn.thresholds(0.6, 0.5, 0.7),
                         mtcnn.thresholds(0.6, 0.7, 0.5)))
@@ -86,6 +86,6 @@ class MtcnnTest {
 
     @Test
     void refusesALimitBelowOneCell() {
-        assertThatThrownBy(() -> new Mtcnn().maxScaledPixels(143)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Mtcnn().maxDetectionSize(11)).isInstanceOf(IllegalArgumentException.class);
     }
 }
