@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -43,8 +44,9 @@ import java.util.stream.Stream;
  *
  * <p>One verifier serves any number of threads and gives each the same bits. {@link #close} waits for running calls and
  * closes what the builder created; what was given to the builder as a finished object stays open. After it every method
- * throws {@code IllegalStateException}. Only {@link #detectEach} and {@link #embedEach} start
- * threads, which end with the call.
+ * throws {@code IllegalStateException}. A call that compares two photos works on both at once where processors are
+ * idle; the threads for that belong to the verifier, and end after ten idle seconds and with {@link #close}. Those of
+ * {@link #detectEach} and {@link #embedEach} end with the call.
  *
  * <p>A face that is missing, too small, or not the only one where one is required is an outcome with reasons; an
  * unreadable file, a missing model or a missing engine is a {@link FaceverException}.
@@ -72,6 +74,7 @@ public final class FaceVerifier implements AutoCloseable {
     private final Optional<Face.Quality.Gate> quality;
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
+    private final Helpers helpers = new Helpers();
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
@@ -719,13 +722,7 @@ public final class FaceVerifier implements AutoCloseable {
     public Verification verify(Path first, Path second, FaceSelection selection, Threshold threshold) {
         Objects.requireNonNull(first, "first");
         Objects.requireNonNull(second, "second");
-        return running(() -> {
-            Stopwatch watch = new Stopwatch();
-            Image firstImage = decodeFile(first);
-            Image secondImage = decodeFile(second);
-            watch.decode = watch.lap();
-            return verify(firstImage, secondImage, selection, threshold, watch);
-        });
+        return running(() -> verify(() -> decodeFile(first), () -> decodeFile(second), selection, threshold));
     }
 
     /**
@@ -750,7 +747,7 @@ public final class FaceVerifier implements AutoCloseable {
     public Verification verify(Image first, Image second, FaceSelection selection, Threshold threshold) {
         Objects.requireNonNull(first, "first");
         Objects.requireNonNull(second, "second");
-        return running(() -> verify(first, second, selection, threshold, new Stopwatch()));
+        return running(() -> verify(() -> first, () -> second, selection, threshold));
     }
 
     /**
@@ -1002,12 +999,35 @@ public final class FaceVerifier implements AutoCloseable {
         return liveness.map(stage -> stage.judge(good)).orElse(good);
     }
 
-    private Verification verify(Image first, Image second, FaceSelection selection, Threshold wish, Stopwatch watch) {
+    private Verification verify(
+            Supplier<Image> first, Supplier<Image> second, FaceSelection selection, Threshold wish) {
         Objects.requireNonNull(selection, "selection");
         Threshold resolved = resolve(wish);
-        Choice firstChoice = chooseToCompare(first, selection, watch);
-        Choice secondChoice = chooseToCompare(second, selection, watch);
-        return decide(firstChoice, secondChoice, resolved, watch);
+        Stopwatch watch = new Stopwatch();
+        Stopwatch secondWatch = new Stopwatch();
+        FutureTask<Choice> secondChoice =
+                helpers.start(() -> load(second, selection, secondWatch), life.getReadLockCount());
+        Choice firstChoice;
+        try {
+            firstChoice = load(first, selection, watch);
+        } catch (RuntimeException | Error e) {
+            try {
+                Helpers.finish(secondChoice);
+            } catch (RuntimeException | Error later) {
+                e.addSuppressed(later);
+            }
+            throw e;
+        }
+        Choice other = Helpers.finish(secondChoice);
+        watch.add(secondWatch);
+        return decide(firstChoice, other, resolved, watch);
+    }
+
+    private Choice load(Supplier<Image> source, FaceSelection selection, Stopwatch watch) {
+        watch.lap();
+        Image image = source.get();
+        watch.decode += watch.lap();
+        return chooseToCompare(image, selection, watch);
     }
 
     private Choice choose(Image image, FaceSelection selection, Stopwatch watch) {
@@ -1109,6 +1129,12 @@ public final class FaceVerifier implements AutoCloseable {
             return lap;
         }
 
+        /** Adds the stages of a photo that was worked on beside. */
+        void add(Stopwatch other) {
+            decode += other.decode;
+            detect += other.detect;
+        }
+
         Verification.Timings timings() {
             return new Verification.Timings(
                     Duration.ofNanos(decode),
@@ -1145,6 +1171,7 @@ public final class FaceVerifier implements AutoCloseable {
                 return;
             }
             closed = true;
+            helpers.close();
             FaceverException failed = new FaceverException("close-failed", "parts of the FaceVerifier failed to close");
             closeAll(owned, failed);
             if (failed.getSuppressed().length > 0) {

@@ -61,7 +61,8 @@ public record Verification(
     }
 
     /**
-     * How long the stages of one call took, both images together. Stages that did not run are zero.
+     * How long the stages of one call took, both images together. Stages that did not run are zero. Images that were
+     * worked on at the same time count in full, so the stages may add up to more than the total.
      *
      * @param decode reading the files; zero when decoded images were given
      * @param detect finding faces

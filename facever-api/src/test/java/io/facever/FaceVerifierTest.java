@@ -16,11 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -384,6 +387,46 @@ class FaceVerifierTest {
         } finally {
             leave.countDown();
             pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void worksOnBothPhotosAtOnceAndEndsItsThreadsWithClose() throws Exception {
+        Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors");
+        CountDownLatch both = new CountDownLatch(2);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        Detector detector = image -> {
+            threads.add(Thread.currentThread());
+            both.countDown();
+            try {
+                assertThat(both.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of();
+        };
+        try (FaceVerifier verifier = builder().detector(detector).build()) {
+            verifier.verify(ONE_FACE, ONE_FACE);
+        }
+        assertThat(threads).hasSize(2).contains(Thread.currentThread());
+        threads.remove(Thread.currentThread());
+        Thread helper = threads.iterator().next();
+        // idle threads end by themselves, but later than this
+        helper.join(TimeUnit.SECONDS.toMillis(5));
+        assertThat(helper.isAlive()).isFalse();
+    }
+
+    @Test
+    void ofTwoPhotosThatFailTheFirstIsTold(@TempDir Path folder) throws Exception {
+        Path first = Files.write(folder.resolve("first"), new byte[1]);
+        Path second = Files.write(folder.resolve("second"), new byte[1]);
+        try (FaceVerifier verifier = builder().decoder(new Fakes.BytesDecoder()).build()) {
+            assertThatThrownBy(() -> verifier.verify(first, second))
+                    .isInstanceOf(ImageException.class)
+                    .hasMessageContaining(first.toString());
+            assertThatThrownBy(() -> verifier.verify(folder.resolve("missing"), second))
+                    .isInstanceOf(ImageException.class)
+                    .hasMessageContaining("missing");
         }
     }
 

@@ -1,0 +1,88 @@
+package io.facever;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Threads that take over a part of a call which its caller would else do after the rest. A part that no thread is free
+ * for is done by the caller, so nothing ever waits in a queue, and results never depend on who did what.
+ *
+ * <p>Not the common pool: there, ImageIO would look for plug-ins with the class loader of the system.
+ */
+final class Helpers implements AutoCloseable {
+    private static final int IDLE_SECONDS = 10;
+
+    private final int processors = Runtime.getRuntime().availableProcessors();
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            0,
+            Math.max(1, processors - 1),
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Helpers::thread,
+            new ThreadPoolExecutor.DiscardPolicy());
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "facever-helper");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** A part of a call; whoever starts one waits for it with {@link #finish}, also when the rest has failed. */
+    <T> FutureTask<T> start(Supplier<T> part, int callers) {
+        FutureTask<T> task = new FutureTask<>(part::get);
+        // with more callers, processors are busy already, and another thread would only take them from each other
+        if (2 * callers <= processors) {
+            threads.execute(task);
+        }
+        return task;
+    }
+
+    /** Does the part here if no thread has begun it, else waits until it is done, whatever interrupts this thread. */
+    static <T> T finish(FutureTask<T> part) {
+        part.run();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return part.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            // a Supplier throws nothing else
+            throw (Error) e.getCause();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Ends the threads; to be called when no part is left, so there is nothing to wait for but their last steps. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
