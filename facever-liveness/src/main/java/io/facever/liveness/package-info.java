@@ -1,2 +1,2 @@
-/** Passive liveness, and challenge and response over a sequence of frames. */
+/** Passive liveness: whether a single photo shows a living person, or a picture of one. */
 package io.facever.liveness;
