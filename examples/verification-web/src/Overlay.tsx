@@ -12,6 +12,7 @@ export function Overlay({ url, title, subject }: OverlayProps) {
   const image = useRef<HTMLImageElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState(0);
+  const [broken, setBroken] = useState(false);
 
   useEffect(() => {
     const element = image.current;
@@ -29,9 +30,12 @@ export function Overlay({ url, title, subject }: OverlayProps) {
     }
   }, [size, subject]);
 
+  if (broken) {
+    return <p className="empty">This file can't be shown as a picture.</p>;
+  }
   return (
     <div className="overlay">
-      <img ref={image} src={url} alt={`${title} as chosen`} />
+      <img ref={image} src={url} alt={`${title} as chosen`} onError={() => setBroken(true)} />
       <canvas
         ref={canvas}
         role="img"

@@ -108,7 +108,7 @@ export function Photo({
             onClose={closeCamera}
           />
         ) : photo.url ? (
-          <Overlay url={photo.url} title={title} subject={subject} />
+          <Overlay key={photo.url} url={photo.url} title={title} subject={subject} />
         ) : (
           <div className="empty">
             <svg viewBox="0 0 48 48" width="72" height="72" aria-hidden="true">

@@ -1,5 +1,5 @@
 import type { Ref } from "react";
-import type { Verification } from "./api";
+import type { OperatingPoint, Verification } from "./api";
 import { decide, inWordsOfThePage, WORDS } from "./decision";
 import { Gauge } from "./Gauge";
 
@@ -8,7 +8,13 @@ interface ResultProps {
   answer: Verification;
   threshold: number;
   onThreshold: (value: number) => void;
-  points: { fmr: number; threshold: number; fnmr: number }[];
+  points: OperatingPoint[];
+}
+
+/** An operating point for people: what a threshold costs on both sides, as measured in the calibration. */
+function inWords(point: OperatingPoint): string {
+  const one = Math.round(1 / point.fmr).toLocaleString("en");
+  return `1 in ${one}, missing ${(100 * point.fnmr).toFixed(1)} % of true pairs`;
 }
 
 /** The decision in colour and words, and all that it rests on. */
@@ -70,18 +76,30 @@ export function Result({ ref, answer, threshold, onThreshold, points }: ResultPr
               >
                 Threshold of the service
               </button>
-              {points.map((point) => (
-                <button
-                  key={point.fmr}
-                  type="button"
-                  className="quiet"
-                  title={`At this threshold ${(100 * point.fnmr).toFixed(1)} % of pairs of one person do not match`}
-                  onClick={() => onThreshold(point.threshold)}
-                >
-                  1 false match in {Math.round(1 / point.fmr).toLocaleString("en")}
-                </button>
-              ))}
             </div>
+            {points.length > 0 && (
+              <label className="rate">
+                False matches that are accepted
+                <select
+                  value={points.find((point) => point.threshold === threshold)?.fmr ?? ""}
+                  onChange={(event) => {
+                    const chosen = points.find((point) => String(point.fmr) === event.target.value);
+                    if (chosen) {
+                      onThreshold(chosen.threshold);
+                    }
+                  }}
+                >
+                  <option value="" disabled>
+                    Choose a rate
+                  </option>
+                  {points.map((point) => (
+                    <option key={point.fmr} value={point.fmr}>
+                      {inWords(point)}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
           </div>
         </div>
       )}

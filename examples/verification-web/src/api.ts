@@ -41,11 +41,18 @@ export interface Verification {
   timings: Timings;
 }
 
+/** A threshold, and the error rates that were measured at it. */
+export interface OperatingPoint {
+  fmr: number;
+  threshold: number;
+  fnmr: number;
+}
+
 export interface Models {
   models: {
     id: string;
     threshold: { value: number; origin: string };
-    calibration?: { dataSet: string; points: { fmr: number; threshold: number; fnmr: number }[] };
+    calibration?: { dataSet: string; points: OperatingPoint[] };
   }[];
   limits: { maxImageBytes: number; maxPixels: number };
 }

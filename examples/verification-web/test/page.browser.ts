@@ -149,6 +149,9 @@ describe.skipIf(missing.length > 0)("the page in a real browser", () => {
     await page.locator("[data-outcome=NO_MATCH]").waitFor();
     await page.getByRole("button", { name: "Threshold of the service" }).click();
     await page.locator("[data-outcome=MATCH]").waitFor();
+    const own = Number(await page.getByLabel(/^Threshold/).inputValue());
+    await page.getByLabel("False matches that are accepted").selectOption({ index: 1 });
+    expect(Number(await page.getByLabel(/^Threshold/).inputValue())).toBeLessThan(own);
     expect(requests).toBe(0);
   });
 
@@ -242,6 +245,7 @@ describe.skipIf(missing.length > 0)("the page in a real browser", () => {
       mimeType: "image/jpeg",
       buffer: Buffer.from("no jpeg"),
     });
+    await page.getByText("This file can't be shown as a picture.").waitFor();
     await page.getByRole("button", { name: "Compare" }).click();
     await page.getByText("One of the files is not a picture that can be read.").waitFor();
     await page.route("**/api/verify", (route) => route.abort());

@@ -44,10 +44,19 @@ async function untilReady(url: string, failed: () => string | undefined): Promis
   throw new Error(`the service at ${url} did not get ready`);
 }
 
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 export default async function setup(project: TestProject) {
   const given = process.env.SERVICE_URL;
   if (given) {
-    await untilReady(given, () => undefined);
+    const pid = Number(process.env.SERVICE_PID);
+    await untilReady(given, () => (pid && !runs(pid) ? "the service ended" : undefined));
     project.provide("url", given);
     return undefined;
   }

@@ -3,7 +3,13 @@
 # loopback ports. Needs the built service and page, nginx and Chromium.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-service=${SERVICE_PORT:-18080} front=${FRONT_PORT:-18081}
+if [ ! -d ../../../shared/photos ] && [ "${CI:-}" != true ]; then
+    echo 'skipped: the browser tests need the weights and photos of ../shared beside the repository'
+    exit 0
+fi
+read -r service front < <(node -e '
+    const servers = [0, 0].map(() => require("node:net").createServer().listen(0, "127.0.0.1"));
+    setImmediate(() => { console.log(...servers.map((s) => s.address().port)); servers.forEach((s) => s.close()); });')
 folder=$(mktemp -d)
 pids=()
 cleanup() {
@@ -21,7 +27,8 @@ fi
 # where the tests of the other modules keep them
 export FACEVER_CACHE=${FACEVER_CACHE:-$PWD/../../target/test-models}
 "${java_tool[@]}" "--server.port=$service" --service.time-limit=60s > "$folder/service.log" 2>&1 &
-pids+=($!)
+service_pid=$!
+pids+=("$service_pid")
 
 mkdir "$folder/tmp"
 sed -e "s|\${LISTEN}|127.0.0.1:$front|; s|\${SERVICE}|127.0.0.1:$service|; s|\${ROOT}|$PWD/dist|" \
@@ -47,7 +54,7 @@ nginx -t -q -c "$folder/nginx.conf" -e "$folder/error.log"
 nginx -c "$folder/nginx.conf" -e "$folder/error.log" &
 pids+=($!)
 
-DIRECT_URL=http://127.0.0.1:$service SERVICE_URL=http://127.0.0.1:$front \
+SERVICE_PID=$service_pid DIRECT_URL=http://127.0.0.1:$service SERVICE_URL=http://127.0.0.1:$front \
     npm run --silent browser -- "$@" || { tail -n 40 "$folder/service.log"; exit 1; }
 # the pictures went through nginx in memory: it wrote none of them to a file
 if grep -q 'buffered to a temporary file' "$folder/error.log"; then
