@@ -145,8 +145,11 @@ class MtcnnDetectorTest {
                         refined.add(input.data().get(x));
                     }
                 });
-        try (Detector detector =
-                new Mtcnn().minFaceSize(12).scaleFactor(0.5).maxDetectionSize(120).create(networks)) {
+        try (Detector detector = new Mtcnn()
+                .minFaceSize(12)
+                .scaleFactor(0.5)
+                .maxDetectionSize(120)
+                .create(networks)) {
             detector.detect(Image.ofRgb(240, 240, rgb));
         }
         // P-Net sees the mean of two columns, R-Net single ones
