@@ -362,7 +362,14 @@ class StudiesTest {
     void flippingIsAnotherPipelineAndGivesUnitVectors() {
         Pipeline.Settings plain = TestStages.settings();
         Pipeline.Settings flipped = new Pipeline.Settings(
-                Optional.of("colour-model"), plain.aligner(), true, false, plain.device(), 1, plain.engine(), plain.models());
+                Optional.of("colour-model"),
+                plain.aligner(),
+                true,
+                false,
+                plain.device(),
+                1,
+                plain.engine(),
+                plain.models());
         ObjectNode json = verification(flipped);
         assertThat(TestStages.EMBEDDED.get()).isEqualTo(2 * 239);
         assertThat(json.get("aligner").asText()).isEqualTo("crop + flip");
