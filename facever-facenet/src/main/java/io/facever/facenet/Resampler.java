@@ -29,7 +29,7 @@ final class Resampler implements Image.RowSource {
         this.columns = new Taps(area.x1(), area.x2(), width, image.width());
         this.rows = new Taps(area.y1(), area.y2(), height, image.height());
         this.left = columns.first[0];
-        this.source = new byte[3 * (columns.first[width - 1] + columns.weights[width - 1].length - left)];
+        this.source = new byte[3 * (columns.first[width - 1] + columns.count[width - 1] - left)];
         this.ring = new float[rows.longest][3 * width];
         this.ringRow = new int[rows.longest];
         Arrays.fill(ringRow, -1);
@@ -67,45 +67,51 @@ final class Resampler implements Image.RowSource {
     /** Which source pixels, with which weights, make each new pixel along one axis. */
     private static final class Taps {
         private final int[] first;
-        private final float[][] weights;
+        private final int[] count;
+        /** Those of new pixel {@code i} start at {@code i * stride}: one array, as a small one each would be garbage. */
+        private final float[] weights;
+
+        private final int stride;
         private final int longest;
 
-        Taps(double from, double to, int count, int limit) {
-            first = new int[count];
-            weights = new float[count][];
-            double step = (to - from) / count;
+        Taps(double from, double to, int size, int limit) {
+            double step = (to - from) / size;
             double support = Math.max(1, step);
+            first = new int[size];
+            count = new int[size];
+            stride = (int) Math.ceil(2 * support) + 1;
+            weights = new float[size * stride];
             int most = 0;
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < size; i++) {
                 double center = from + (i + 0.5) * step;
                 int start = Math.max(0, (int) Math.floor(center - support) + 1);
                 int end = Math.min(limit, (int) Math.ceil(center + support));
                 // the centre lies in the image, so the pixel that it lies in is always among these
-                double[] raw = new double[end - start];
                 double sum = 0;
-                for (int k = 0; k < raw.length; k++) {
-                    raw[k] = 1 - Math.abs(start + k - center) / support;
-                    sum += raw[k];
+                for (int source = start; source < end; source++) {
+                    sum += weight(source, center, support);
                 }
-                float[] scaled = new float[raw.length];
-                for (int k = 0; k < raw.length; k++) {
-                    scaled[k] = (float) (raw[k] / sum);
+                for (int source = start; source < end; source++) {
+                    weights[i * stride + source - start] = (float) (weight(source, center, support) / sum);
                 }
                 first[i] = start;
-                weights[i] = scaled;
-                most = Math.max(most, raw.length);
+                count[i] = end - start;
+                most = Math.max(most, end - start);
             }
             longest = most;
+        }
+
+        private static double weight(int source, double center, double support) {
+            return 1 - Math.abs(source - center) / support;
         }
     }
 
     @Override
     public void readRow(int y, byte[] rgb) {
         Arrays.fill(sums, 0);
-        float[] weights = rows.weights[y];
-        for (int k = 0; k < weights.length; k++) {
+        for (int k = 0; k < rows.count[y]; k++) {
             float[] row = filtered(rows.first[y] + k);
-            float weight = weights[k];
+            float weight = rows.weights[y * rows.stride + k];
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += weight * row[i];
             }
@@ -125,12 +131,14 @@ final class Resampler implements Image.RowSource {
         ringRow[slot] = sourceRow;
         image.read(left, sourceRow, source.length / 3, source, 0);
         for (int x = 0; x < width; x++) {
-            float[] weights = columns.weights[x];
             int at = 3 * (columns.first[x] - left);
+            int tap = x * columns.stride;
+            int end = tap + columns.count[x];
             float red = 0;
             float green = 0;
             float blue = 0;
-            for (float weight : weights) {
+            for (; tap < end; tap++) {
+                float weight = columns.weights[tap];
                 red += weight * (source[at] & 0xff);
                 green += weight * (source[at + 1] & 0xff);
                 blue += weight * (source[at + 2] & 0xff);
