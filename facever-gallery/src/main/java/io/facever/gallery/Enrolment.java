@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param embeddings at least one, one for each photo
  * @param metadata short texts for filters and for the caller, stored with each of these embeddings; keys are letters,
  *     digits, {@code _} and {@code -}
+ * @since 0.1.0
  */
 public record Enrolment(String subject, List<Embedding> embeddings, Map<String, String> metadata) {
     /** Longest subject id, key and value of metadata, in characters. */

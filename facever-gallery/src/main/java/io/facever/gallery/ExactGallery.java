@@ -23,6 +23,8 @@ import java.util.stream.IntStream;
  *
  * <p>Searches never wait: each works on the state that was current when it began. Enrolling and removing wait for each
  * other.
+ *
+ * @since 0.1.0
  */
 public final class ExactGallery implements Gallery {
     /** With 512 floats each just below 2 MiB: an array just above would take two regions of the heap. */

@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  * {@code IllegalStateException}.
  *
  * <p>A gallery holds biometric data. No implementation writes numbers of an embedding into a log or a message.
+ *
+ * @since 0.1.0
  */
 public interface Gallery extends AutoCloseable {
     /** What all embeddings in here are points of. */

@@ -2,7 +2,11 @@ package io.facever.gallery;
 
 import io.facever.FaceverException;
 
-/** A gallery can't be opened, read or written, or its cluster can't be reached. */
+/**
+ * A gallery can't be opened, read or written, or its cluster can't be reached.
+ *
+ * @since 0.1.0
+ */
 public final class GalleryException extends FaceverException {
     private static final long serialVersionUID = 1L;
 

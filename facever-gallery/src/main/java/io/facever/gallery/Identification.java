@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param candidates the most similar subjects, best first, whether or not they reach the threshold; some more than one
  * @param threshold what they were held against
  * @param reasons why it is {@link Outcome#INCONCLUSIVE}; empty otherwise
+ * @since 0.1.0
  */
 public record Identification(
         Outcome outcome,

@@ -13,6 +13,8 @@ import java.util.Optional;
 /**
  * A {@link Gallery} that is told photos: a {@link FaceVerifier} turns each into an embedding. Which face of a photo is
  * meant, the verifier knows. Safe for any number of threads. It owns neither gallery nor verifier; close both yourself.
+ *
+ * @since 0.1.0
  */
 public final class PhotoGallery {
     private final Gallery gallery;

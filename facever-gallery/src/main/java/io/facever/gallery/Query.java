@@ -10,6 +10,7 @@ import java.util.Map;
  * @param limit most candidates, 1 to {@value #MAX_LIMIT}
  * @param minSimilarity cosine in [−1, 1] that a candidate has at least
  * @param filter metadata that a template must have, all of it; empty for any
+ * @since 0.1.0
  */
 public record Query(int limit, double minSimilarity, Map<String, String> filter) {
     /** More candidates than anybody looks at; approximate searches get slow and inexact beyond. */

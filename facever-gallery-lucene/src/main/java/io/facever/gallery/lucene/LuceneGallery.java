@@ -76,6 +76,8 @@ import org.apache.lucene.util.Bits;
  *
  * <p>One process may write at a time ({@link #create}, {@link #open}); any number may read beside it ({@link #read}), and
  * each search sees what was written last.
+ *
+ * @since 0.1.0
  */
 public final class LuceneGallery implements Gallery {
     /** More dimensions the format does not take. */

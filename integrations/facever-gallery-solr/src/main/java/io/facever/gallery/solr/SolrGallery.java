@@ -58,6 +58,8 @@ import org.apache.solr.common.util.ContentStreamBase;
  *
  * <p>What a cluster answers with a passing fault (a node away, a leader being elected) is tried again, for some seconds,
  * waiting longer each time. After that it is a {@link GalleryException}.
+ *
+ * @since 0.1.0
  */
 public final class SolrGallery implements Gallery {
     private static final String ID = "id";
