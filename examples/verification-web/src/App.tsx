@@ -19,6 +19,14 @@ export function App() {
     fetchModels("").then(setModels, (failure: ServiceError) => setError(failure));
   }, []);
 
+  // once the answer is on the page: a frame asked for with the answer may come before it
+  useEffect(() => {
+    if (answer) {
+      result.current?.focus({ preventScroll: true });
+      result.current?.scrollIntoView({ behavior: "smooth", block: "nearest" });
+    }
+  }, [answer]);
+
   // an answer is about the photos that were sent: it goes when one of them changes
   const forget = useCallback(() => {
     setAnswer(undefined);
@@ -40,10 +48,6 @@ export function App() {
       if (!models) {
         fetchModels(key).then(setModels, () => undefined);
       }
-      requestAnimationFrame(() => {
-        result.current?.focus({ preventScroll: true });
-        result.current?.scrollIntoView({ behavior: "smooth", block: "nearest" });
-      });
     } catch (failure) {
       setError(failure as ServiceError);
     } finally {

@@ -86,10 +86,16 @@ export function Photo({
     },
   });
 
-  const closeCamera = useCallback(() => {
-    setFilming(false);
-    requestAnimationFrame(() => takeButton.current?.focus());
-  }, []);
+  const closeCamera = useCallback(() => setFilming(false), []);
+
+  // the camera takes the focus with it when it goes
+  const filmed = useRef(false);
+  useEffect(() => {
+    if (filmed.current && !filming) {
+      takeButton.current?.focus();
+    }
+    filmed.current = filming;
+  }, [filming]);
 
   return (
     <section className="photo" aria-labelledby={headingId}>
