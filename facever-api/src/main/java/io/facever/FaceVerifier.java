@@ -303,7 +303,7 @@ public final class FaceVerifier implements AutoCloseable {
 
         /**
          * Judges whether living people stand before the camera, as in {@code Liveness.passive()}; not done if not set.
-         * {@link #verify} tells the result in {@link Verification.Subject#liveness}.
+         * {@link #verify} tells the result in {@link Verification.Subject#liveness}, unless it is only done on request.
          */
         public Builder liveness(Liveness.Gate gate) {
             this.liveness = Optional.of(gate);
@@ -996,7 +996,9 @@ public final class FaceVerifier implements AutoCloseable {
     private Choice chooseToCompare(Image image, FaceSelection selection, Stopwatch watch) {
         Choice choice = choose(image, selection, watch);
         Choice good = quality.map(gate -> judge(gate, choice)).orElse(choice);
-        return liveness.map(stage -> stage.judge(good)).orElse(good);
+        return liveness.filter(stage -> stage.gate().policy() != Liveness.Policy.ON_REQUEST)
+                .map(stage -> stage.judge(good))
+                .orElse(good);
     }
 
     private Verification verify(

@@ -54,7 +54,9 @@ public interface Liveness extends AutoCloseable {
         /** The result stands beside the outcome, which does not depend on it. */
         INFORM,
         /** A score below the threshold makes the outcome inconclusive: {@link Reason#SPOOF_SUSPECTED}. */
-        BLOCK
+        BLOCK,
+        /** Comparing checks nothing; {@link FaceVerifier#liveness} does when it is called. */
+        ON_REQUEST
     }
 
     /**
@@ -82,6 +84,11 @@ public interface Liveness extends AutoCloseable {
         /** The same, with {@link Policy#BLOCK}. */
         public Gate blocking() {
             return new Gate(name, check, Policy.BLOCK, threshold);
+        }
+
+        /** The same, with {@link Policy#ON_REQUEST}. */
+        public Gate onRequest() {
+            return new Gate(name, check, Policy.ON_REQUEST, threshold);
         }
 
         /** The same with another threshold, in [0, 1]; {@value #DEFAULT_THRESHOLD} if not set. */

@@ -156,6 +156,18 @@ class FaceVerifierTest {
     }
 
     @Test
+    void livenessOnRequestIsCheckedWhenItIsAskedForAlone() {
+        try (FaceVerifier verifier = builder()
+                .liveness(Liveness.of((image, face) -> 0.4).onRequest())
+                .build()) {
+            Verification result = verifier.verify(ONE_FACE, SAME_PERSON);
+            assertThat(result.first().liveness()).isEmpty();
+            assertThat(verifier.liveness(ONE_FACE, result.first().face().orElseThrow()))
+                    .isEqualTo(new Liveness.Result(0.4, 0.5));
+        }
+    }
+
+    @Test
     void livenessThatWasNotAskedForOrIsNotThereSaysWhatToDo() {
         try (FaceVerifier verifier = builder().build()) {
             Face face = Fakes.face(0, 0, 40, 0.9);

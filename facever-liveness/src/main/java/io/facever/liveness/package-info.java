@@ -1,2 +1,2 @@
-/** Passive liveness: whether a single photo shows a living person, or a picture of one. */
+/** Liveness: whether a living person is before the camera, by a single photo or by challenge and response. */
 package io.facever.liveness;
