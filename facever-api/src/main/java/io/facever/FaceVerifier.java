@@ -134,7 +134,7 @@ public final class FaceVerifier implements AutoCloseable {
             DETECT,
             /** Judging whether a face is that of a living person, where the builder was told to. */
             LIVENESS,
-            /** Cutting a face out. */
+            /** Placing a crop; an aligner may leave it to EMBED to make its pixels, and those of facever do. */
             ALIGN,
             /** Running the embedder. */
             EMBED,
@@ -887,13 +887,16 @@ public final class FaceVerifier implements AutoCloseable {
     }
 
     /**
-     * Cuts a face out of its image as the embedder wants it.
+     * Cuts a face out of its image as the embedder wants it. The crop does not keep the image.
      *
      * @param image an upright image
      * @param face a face of that image
      */
     public FaceCrop align(Image image, Face face) {
-        return running(() -> aligner.align(image, face));
+        return running(() -> {
+            FaceCrop crop = aligner.align(image, face);
+            return new FaceCrop(crop.image().inMemory(), crop.alignment());
+        });
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.facever;
 
 import java.util.Objects;
+import java.util.RandomAccess;
 import java.util.function.Consumer;
 
 /**
@@ -14,14 +15,26 @@ import java.util.function.Consumer;
 public final class Image {
     private static final int CHANNELS = 3;
 
+    private static final byte[] NONE = {};
+
     private final int width;
     private final int height;
+    /** The pixels; empty when rows are made as they are read. */
     private final byte[] rgb;
 
+    private final RowSource rows;
+    /** The pixels of an image whose rows are made as they are read, once they were needed otherwise than by rows. */
+    private volatile byte[] made = NONE;
+
     private Image(int width, int height, byte[] rgb) {
+        this(width, height, rgb, (y, row) -> {});
+    }
+
+    private Image(int width, int height, byte[] rgb, RowSource rows) {
         this.width = width;
         this.height = height;
         this.rgb = rgb;
+        this.rows = rows;
     }
 
     /** Gives the rows of an image to {@link Image#ofRows}. */
@@ -30,8 +43,10 @@ public final class Image {
         /**
          * Writes one row.
          *
-         * @param y the row, from 0 at the top; rows are asked for once each, in order
-         * @param rgb where to put {@code 3 × width} bytes; the array is reused for the next row
+         * @param y the row, from 0 at the top; rows are asked for once each, in order, unless the source is
+         *     {@link RandomAccess}
+         * @param rgb where to put {@code 3 × width} bytes, from its start; the array may be longer, and is reused for the
+         *     next row
          */
         void readRow(int y, byte[] rgb);
     }
@@ -56,19 +71,30 @@ public final class Image {
     /**
      * An image from its rows, written straight to where they stay: for decoders, which so need no second copy.
      *
+     * <p>A source that is {@link RandomAccess} is asked for a row when that row is read, and nothing is kept, so that a
+     * crop goes from its photo straight to where the embedder wants it. It must then give the same bytes each time, for
+     * rows in any order and on any thread. Reading less than a row makes all of the image, and keeps it.
+     *
      * @param width pixels, at least 1
      * @param height pixels, at least 1
-     * @param rows called once for each row, from the top
+     * @param rows called once for each row, from the top, unless it is {@code RandomAccess}
      * @throws IllegalArgumentException when a size is not positive or the image has more than 2<sup>31</sup> bytes
      */
     public static Image ofRows(int width, int height, RowSource rows) {
-        byte[] rgb = new byte[checkedLength(width, height)];
+        int length = checkedLength(width, height);
+        return rows instanceof RandomAccess
+                ? new Image(width, height, NONE, rows)
+                : new Image(width, height, readAll(width, height, length, rows));
+    }
+
+    private static byte[] readAll(int width, int height, int length, RowSource rows) {
+        byte[] rgb = new byte[length];
         byte[] row = new byte[CHANNELS * width];
         for (int y = 0; y < height; y++) {
             rows.readRow(y, row);
             System.arraycopy(row, 0, rgb, y * row.length, row.length);
         }
-        return new Image(width, height, rgb);
+        return rgb;
     }
 
     /**
@@ -123,7 +149,11 @@ public final class Image {
     public void read(int x, int y, int pixels, byte[] target, int offset) {
         Objects.checkFromIndexSize(x, pixels, width);
         Objects.checkIndex(y, height);
-        System.arraycopy(rgb, CHANNELS * (y * width + x), target, offset, CHANNELS * pixels);
+        if (pixels == width && offset == 0 && target.length >= CHANNELS * width && pixelsAreMadeByRow()) {
+            rows.readRow(y, target);
+        } else {
+            System.arraycopy(pixels(), CHANNELS * (y * width + x), target, offset, CHANNELS * pixels);
+        }
     }
 
     /**
@@ -137,12 +167,30 @@ public final class Image {
      */
     public int rgb(int x, int y) {
         int at = CHANNELS * (Objects.checkIndex(y, height) * width + Objects.checkIndex(x, width));
-        return (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | (rgb[at + 2] & 0xff);
+        byte[] pixels = pixels();
+        return (pixels[at] & 0xff) << 16 | (pixels[at + 1] & 0xff) << 8 | (pixels[at + 2] & 0xff);
     }
 
     /** A copy of all bytes: {@code 3 × width × height}, row by row from the top. */
     public byte[] toRgb() {
-        return rgb.clone();
+        return pixels().clone();
+    }
+
+    private boolean pixelsAreMadeByRow() {
+        return rgb.length == 0 && made.length == 0;
+    }
+
+    private byte[] pixels() {
+        if (pixelsAreMadeByRow()) {
+            // two threads may both do so, and get the same bytes
+            made = readAll(width, height, CHANNELS * width * height, rows);
+        }
+        return rgb.length == 0 ? made : rgb;
+    }
+
+    /** This image with its pixels in memory, which no longer needs what they are made from. */
+    Image inMemory() {
+        return rgb.length == 0 ? new Image(width, height, pixels()) : this;
     }
 
     /** The size; never a pixel. */

@@ -66,8 +66,8 @@ public record Verification(
      *
      * @param decode reading the files; zero when decoded images were given
      * @param detect finding faces
-     * @param align cutting the crops
-     * @param embed running the embedder
+     * @param align placing the crops
+     * @param embed making the pixels of the crops, which aligners leave to when they are read, and running the embedder
      * @param total the whole call
      */
     public record Timings(Duration decode, Duration detect, Duration align, Duration embed, Duration total) {}

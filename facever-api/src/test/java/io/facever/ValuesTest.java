@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.RandomAccess;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -57,6 +59,55 @@ class ValuesTest {
     void anImageFromRowsDoesNotShareTheRow() {
         Image image = Image.ofRows(1, 2, (y, row) -> row[0] = (byte) (y + 1));
         assertThat(image.toRgb()).containsExactly(1, 0, 0, 2, 0, 0);
+    }
+
+    /** Counts how often it is asked; pixels say which row they are of. */
+    private static final class CountingRows implements Image.RowSource, RandomAccess {
+        private int asked;
+
+        @Override
+        public void readRow(int y, byte[] rgb) {
+            asked++;
+            Arrays.fill(rgb, 0, 6, (byte) (y + 1));
+        }
+    }
+
+    @Test
+    void anImageAsksARandomAccessSourceForRowsOnlyAsTheyAreRead() {
+        CountingRows rows = new CountingRows();
+        Image image = Image.ofRows(2, 3, rows);
+        byte[] target = new byte[6];
+        assertThat(rows.asked).isZero();
+        image.read(0, 2, 2, target, 0);
+        assertThat(target).containsOnly(3);
+        image.read(0, 0, 2, target, 0);
+        assertThat(target).containsOnly(1);
+        assertThat(rows.asked).isEqualTo(2);
+    }
+
+    @Test
+    void anImageOfARandomAccessSourceIsMadeOnceWhenLessThanARowIsRead() {
+        CountingRows rows = new CountingRows();
+        Image image = Image.ofRows(2, 3, rows);
+        byte[] target = new byte[4];
+        image.read(1, 1, 1, target, 1);
+        assertThat(target).containsExactly(0, 2, 2, 2);
+        assertThat(image.rgb(1, 2)).isEqualTo(0x030303);
+        assertThat(image.toRgb()).containsExactly(1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3);
+        assertThat(rows.asked).isEqualTo(3);
+        assertThatThrownBy(() -> image.read(0, 0, 2, target, 0)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void anImageInMemoryNeedsItsSourceNoMore() {
+        CountingRows rows = new CountingRows();
+        Image image = Image.ofRows(2, 3, rows).inMemory();
+        int asked = rows.asked;
+        byte[] target = new byte[6];
+        image.read(0, 2, 2, target, 0);
+        assertThat(target).containsOnly(3);
+        assertThat(rows.asked).isEqualTo(asked);
+        assertThat(image.inMemory()).isSameAs(image);
     }
 
     @Test

@@ -3,16 +3,17 @@ package io.facever.facenet;
 import io.facever.Box;
 import io.facever.Image;
 import java.util.Arrays;
+import java.util.RandomAccess;
 
 /**
  * Resizes a rectangle of an image: bilinear where it grows, and where it shrinks the same triangle filter widened to
  * the size of the new pixels, so that no source pixel is skipped. This is what the resizing of the Pillow library calls
  * "bilinear", and what the training crops of FaceNet went through.
  *
- * <p>Rows are asked for from the top, once each; source rows are filtered horizontally when first needed and kept in a
- * ring that is as long as the vertical filter. Not safe for threads.
+ * <p>Source rows are filtered horizontally when first needed and kept in a ring that is as long as the vertical filter,
+ * so rows are cheapest from the top. Safe for threads, which wait for each other.
  */
-final class Resampler implements Image.RowSource {
+final class Resampler implements Image.RowSource, RandomAccess {
     private final Image image;
     private final int width;
     private final int left;
@@ -37,7 +38,7 @@ final class Resampler implements Image.RowSource {
     }
 
     /**
-     * Resizes a rectangle.
+     * Resizes a rectangle, row by row as the result is read.
      *
      * @param image where it is taken from
      * @param area in the coordinates of {@link io.facever.Point}; the part outside the image is cut off
@@ -107,7 +108,7 @@ final class Resampler implements Image.RowSource {
     }
 
     @Override
-    public void readRow(int y, byte[] rgb) {
+    public synchronized void readRow(int y, byte[] rgb) {
         Arrays.fill(sums, 0);
         for (int k = 0; k < rows.count[y]; k++) {
             float[] row = filtered(rows.first[y] + k);

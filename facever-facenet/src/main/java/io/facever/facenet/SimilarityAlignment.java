@@ -9,6 +9,7 @@ import io.facever.Landmarks;
 import io.facever.Point;
 import io.facever.spi.AlignerProvider;
 import java.util.List;
+import java.util.RandomAccess;
 
 /**
  * Turns, scales and shifts a face so that its five landmarks come as near as can be to the template of the embedder:
@@ -120,8 +121,8 @@ public final class SimilarityAlignment implements AlignerProvider {
         }
     }
 
-    /** Samples an image along the rows of a crop. */
-    private static final class Sampler implements Image.RowSource {
+    /** Samples an image along the rows of a crop, as they are read. */
+    private static final class Sampler implements Image.RowSource, RandomAccess {
         private final Image image;
         private final SimilarityTransform toImage;
         private final int width;

@@ -18,6 +18,7 @@ import io.facever.Image;
 import io.facever.Landmarks;
 import io.facever.Point;
 import io.facever.spi.AlignerProvider;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -57,6 +58,22 @@ class AlignersTest {
                 .startsWith(provider.name() + "/")
                 .contains("24x31")
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void cropHasTheSamePixelsInWhateverOrderItsRowsAreRead(AlignerProvider provider) {
+        Aligner aligner = provider.create(spec(24, 31));
+        byte[] whole = aligner.align(ramp(60, 50), face(landmarks())).image().toRgb();
+        Image crop = aligner.align(ramp(60, 50), face(landmarks())).image();
+
+        byte[] row = new byte[3 * 24];
+        // 7 and 31 have no common factor, so each row comes once
+        for (int i = 0; i < 31; i++) {
+            int y = 7 * i % 31;
+            crop.read(0, y, 24, row, 0);
+            assertThat(row).isEqualTo(Arrays.copyOfRange(whole, y * row.length, (y + 1) * row.length));
+        }
     }
 
     @ParameterizedTest

@@ -23,6 +23,9 @@ final class OnnxRuntimeSession implements InferenceSession {
     /** ONNX Runtime's size for a dimension that is left to the caller. */
     private static final long ANY = -1;
 
+    /** Room for the tensors of the networks that faces need; for others, maps grow. */
+    private static final int MOST_TENSORS = 4;
+
     private final String network;
     private final OrtSession session;
     private final String provider;
@@ -61,11 +64,6 @@ final class OnnxRuntimeSession implements InferenceSession {
                         + " is closed; open another, and close it only when all runs are done"
                         + "; see docs/errors.md#closed");
             }
-            check("input", inputs, inputShapes);
-            check("output", outputs, outputShapes);
-            if (inputs.size() < inputShapes.size()) {
-                throw mismatch("got only the inputs " + inputs.keySet());
-            }
             runOpen(inputs, outputs);
         } finally {
             life.readLock().unlock();
@@ -73,11 +71,14 @@ final class OnnxRuntimeSession implements InferenceSession {
     }
 
     private void runOpen(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-        Map<String, OnnxTensor> in = new HashMap<>();
-        Map<String, OnnxTensor> out = new HashMap<>();
+        Map<String, OnnxTensor> in = new HashMap<>(MOST_TENSORS);
+        Map<String, OnnxTensor> out = new HashMap<>(MOST_TENSORS);
         try {
-            view(inputs, in);
-            view(outputs, out);
+            view("input", inputs, inputShapes, in);
+            view("output", outputs, outputShapes, out);
+            if (in.size() < inputShapes.size()) {
+                throw mismatch("got only the inputs " + inputs.keySet());
+            }
             session.run(in, out).close();
         } catch (OrtException e) {
             // names, ranks and fixed sizes are right, so what the runtime calls an argument is a size of an output
@@ -96,31 +97,36 @@ final class OnnxRuntimeSession implements InferenceSession {
         }
     }
 
-    /** Each view is in {@code views} as soon as it exists, so that it is closed whatever happens next. */
-    private static void view(Map<String, Tensor> tensors, Map<String, OnnxTensor> views) throws OrtException {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-            Tensor tensor = entry.getValue();
-            views.put(
-                    entry.getKey(),
-                    OnnxTensor.createTensor(
-                            environment, tensor.data().duplicate().clear(), tensor.shape()));
-        }
-    }
-
-    private void check(String kind, Map<String, Tensor> tensors, Map<String, long[]> expected) {
+    /**
+     * Checks tensors and makes views of them. Each view is in {@code views} as soon as it exists, so that it is closed
+     * whatever happens next. The network's own names are gone through, as walking a small immutable map makes garbage.
+     */
+    private void view(
+            String kind, Map<String, Tensor> tensors, Map<String, long[]> expected, Map<String, OnnxTensor> views)
+            throws OrtException {
         if (tensors.isEmpty()) {
             throw mismatch("got no " + kind);
         }
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        for (Map.Entry<String, long[]> entry : expected.entrySet()) {
             String name = entry.getKey();
-            if (!expected.containsKey(name)) {
-                throw mismatch("got an " + kind + " named '" + name + "'");
+            if (!tensors.containsKey(name)) {
+                continue;
             }
-            if (!fits(entry.getValue().shape(), expected.get(name))) {
-                throw mismatch("got the " + kind + " '" + name + "' of shape "
-                        + Arrays.toString(entry.getValue().shape()));
+            Tensor tensor = tensors.get(name);
+            long[] shape = tensor.shape();
+            if (!fits(shape, entry.getValue())) {
+                throw mismatch("got the " + kind + " '" + name + "' of shape " + Arrays.toString(shape));
             }
+            views.put(
+                    name,
+                    OnnxTensor.createTensor(
+                            environment, tensor.data().duplicate().clear(), shape));
+        }
+        if (views.size() < tensors.size()) {
+            throw mismatch(tensors.keySet().stream()
+                    .filter(name -> !expected.containsKey(name))
+                    .collect(Collectors.joining("', '", "got an " + kind + " named '", "'")));
         }
     }
 
