@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
@@ -23,22 +24,34 @@ final class OnnxRuntimeSession implements InferenceSession {
     /** ONNX Runtime's size for a dimension that is left to the caller. */
     private static final long ANY = -1;
 
+    /**
+     * A run on more numbers than this gives its memory back at its end: it may take a hundred megabytes, which would stay
+     * for good after one large photo. Sixteen faces are less.
+     */
+    private static final long MOST_TO_KEEP = 1_500_000;
+
     /** Room for the tensors of the networks that faces need; for others, maps grow. */
     private static final int MOST_TENSORS = 4;
 
     private final String network;
     private final OrtSession session;
     private final String provider;
+    private final boolean arena;
     private final Map<String, long[]> inputShapes;
     private final Map<String, long[]> outputShapes;
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
-    /** Takes over {@code session} when it returns. */
-    OnnxRuntimeSession(String network, OrtSession session, String provider) throws OrtException {
+    /**
+     * Takes over {@code session} when it returns.
+     *
+     * @param arena whether the session keeps memory of one run for the next on the processor
+     */
+    OnnxRuntimeSession(String network, OrtSession session, String provider, boolean arena) throws OrtException {
         this.network = network;
         this.session = session;
         this.provider = provider;
+        this.arena = arena;
         this.inputShapes = shapes(session.getInputInfo());
         this.outputShapes = shapes(session.getOutputInfo());
     }
@@ -79,7 +92,7 @@ final class OnnxRuntimeSession implements InferenceSession {
             if (in.size() < inputShapes.size()) {
                 throw mismatch("got only the inputs " + inputs.keySet());
             }
-            session.run(in, out).close();
+            runNative(in, out);
         } catch (OrtException e) {
             // names, ranks and fixed sizes are right, so what the runtime calls an argument is a size of an output
             if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
@@ -95,6 +108,26 @@ final class OnnxRuntimeSession implements InferenceSession {
             in.values().forEach(OnnxTensor::close);
             out.values().forEach(OnnxTensor::close);
         }
+    }
+
+    private void runNative(Map<String, OnnxTensor> in, Map<String, OnnxTensor> out) throws OrtException {
+        // without an arena there is nothing to give back, and ONNX Runtime refuses the wish
+        if (!arena || numbers(in) <= MOST_TO_KEEP) {
+            session.run(in, out).close();
+            return;
+        }
+        try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+            session.run(in, Set.of(), out, options).close();
+        }
+    }
+
+    private static long numbers(Map<String, OnnxTensor> tensors) {
+        long count = 0;
+        for (OnnxTensor tensor : tensors.values()) {
+            count += tensor.getInfo().getNumElements();
+        }
+        return count;
     }
 
     /**

@@ -152,7 +152,8 @@ final class OrtSessions {
             }
             OrtSession session = environment.createSession(model.toString(), settings);
             try {
-                return new OnnxRuntimeSession(String.valueOf(model.getFileName()), session, provider);
+                return new OnnxRuntimeSession(
+                        String.valueOf(model.getFileName()), session, provider, options.arena() && gpu.isEmpty());
             } catch (OrtException | RuntimeException e) {
                 session.close();
                 throw e;

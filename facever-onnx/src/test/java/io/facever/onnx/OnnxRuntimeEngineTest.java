@@ -82,6 +82,22 @@ class OnnxRuntimeEngineTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void runsOnManyNumbersWhetherItKeepsMemoryOrNot(boolean arena) throws IOException {
+        int rows = 600_000;
+        try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU.withArena(arena))) {
+            Tensor input = Tensor.allocate(rows, 3);
+            input.data().put(3 * rows - 1, 4);
+            Tensor doubled = Tensor.allocate(rows, 3);
+            for (int i = 0; i < 2; i++) {
+                doubled.data().put(3 * rows - 1, 0);
+                session.run(Map.of("x", input), Map.of("double", doubled));
+                assertThat(doubled.data().get(3 * rows - 1)).isEqualTo(8);
+            }
+        }
+    }
+
     @Test
     void namesWhatTheNetworkHasWhenANameOrShapeIsWrong() throws IOException {
         try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU)) {

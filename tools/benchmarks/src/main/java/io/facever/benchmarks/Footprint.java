@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Start-up time of the command, and resident memory of a process with one verifier. */
 final class Footprint {
@@ -33,8 +34,11 @@ final class Footprint {
 
         System.out.println("| resident memory, MiB | steady | after a 12-megapixel photo | and " + AFTER_LARGE
                 + " more | most |\n| --- | --- | --- | --- | --- |");
-        resident("JVM's own choice of heap and collector");
-        resident("-Xmx256m -XX:+UseSerialGC", "-Xmx256m", "-XX:+UseSerialGC");
+        Map<String, String> trim = Map.of("MALLOC_TRIM_THRESHOLD_", "131072");
+        resident("JVM's own choice of heap and collector", Map.of());
+        resident("the same, MALLOC_TRIM_THRESHOLD_=131072", trim);
+        resident("-Xmx256m -XX:+UseSerialGC", Map.of(), "-Xmx256m", "-XX:+UseSerialGC");
+        resident("the same, MALLOC_TRIM_THRESHOLD_=131072", trim, "-Xmx256m", "-XX:+UseSerialGC");
     }
 
     private static long start(Inputs inputs) throws IOException, InterruptedException {
@@ -55,7 +59,8 @@ final class Footprint {
         return (System.nanoTime() - before) / 1_000_000;
     }
 
-    private static void resident(String label, String... options) throws IOException, InterruptedException {
+    private static void resident(String label, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.addAll(List.of(options));
@@ -63,9 +68,9 @@ final class Footprint {
             command.add("-D" + name + "=" + System.getProperty(name));
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Resident.class.getName()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String line = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IllegalStateException("the process with one verifier failed");
