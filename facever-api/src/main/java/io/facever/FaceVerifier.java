@@ -72,6 +72,7 @@ public final class FaceVerifier implements AutoCloseable {
     private final StageObserver observer;
     private final Optional<LivenessStage> liveness;
     private final Optional<Face.Quality.Gate> quality;
+    private final boolean recovery;
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
     private final Helpers helpers = new Helpers();
@@ -99,6 +100,7 @@ public final class FaceVerifier implements AutoCloseable {
                 observer.embedder(builder.microBatch > 1 ? new SharedRuns(embedder, builder.microBatch) : embedder);
         this.liveness = liveness;
         this.quality = builder.quality;
+        this.recovery = builder.recovery;
         this.owned = owned;
         this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
         this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
@@ -312,8 +314,9 @@ public final class FaceVerifier implements AutoCloseable {
 
         /**
          * Measures the faces that are compared, as in {@code Face.Quality.standard()}, and makes the outcome
-         * inconclusive when one is beyond a limit. {@link Verification.Subject#quality} tells the measures. Not done if
-         * not set, nor with {@code Face.Quality.off()}.
+         * inconclusive when one is beyond a limit. {@link Verification.Subject#quality} tells the measures. With
+         * {@link #recovery} a dark face is measured after it was brightened. Not done if not set, nor with {@code
+         * Face.Quality.off()}.
          */
         public Builder quality(Face.Quality.Gate gate) {
             this.quality = gate.limits().isEmpty() ? Optional.empty() : Optional.of(gate);
@@ -981,11 +984,13 @@ public final class FaceVerifier implements AutoCloseable {
         }
     }
 
-    private static Choice judge(Face.Quality.Gate gate, Choice choice) {
+    /** With recovery, what is judged is what will be embedded: a dark face after it was brightened. */
+    private Choice judge(Face.Quality.Gate gate, Choice choice) {
         Map<Face, Face.Quality> results = new LinkedHashMap<>();
         List<Face> passed = new ArrayList<>();
         for (Face face : choice.faces()) {
-            Face.Quality result = gate.judge(choice.image(), face);
+            Image seen = recovery ? Recovery.seen(choice.image(), face) : choice.image();
+            Face.Quality result = gate.judge(seen, face);
             results.put(face, result);
             if (result.failed().isEmpty()) {
                 passed.add(face);

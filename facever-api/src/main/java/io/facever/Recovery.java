@@ -111,13 +111,18 @@ final class Recovery {
                 .toList();
     }
 
+    /** The image as the embedder gets to see it: brightened where the face is dark. */
+    static Image seen(Image image, Face face) {
+        Luminance luminance = Luminance.of(image, face.box());
+        return luminance.mean() < DARK ? brighten(image, luminance) : image;
+    }
+
     /** Brightens a dark face before it is cut out. */
     static Aligner aligner(Aligner aligner) {
         return new Aligner() {
             @Override
             public FaceCrop align(Image image, Face face) {
-                Luminance luminance = Luminance.of(image, face.box());
-                return aligner.align(luminance.mean() < DARK ? brighten(image, luminance) : image, face);
+                return aligner.align(seen(image, face), face);
             }
 
             @Override

@@ -133,6 +133,9 @@ class QualityTest {
         assertThat(good).isGreaterThan(80);
         assertThat(Quality.of(stripes(4, 6, 18), face()).score()).isLessThan(good / 2);
         assertThat(Quality.of(stripes(4, 119, 121), face()).score()).isLessThan(good / 2);
+        assertThat(Quality.of(stripes(40, 60, 180), face()).score())
+                .as("blurred")
+                .isLessThan(good / 2);
     }
 
     @Test
@@ -151,6 +154,31 @@ class QualityTest {
                     .containsExactly(Reason.LOW_QUALITY_IN_FIRST_IMAGE, Reason.NO_FACE_IN_SECOND_IMAGE);
             assertThat(result.first().quality().orElseThrow().failed()).containsExactly(Measure.BRIGHTNESS);
             assertThat(result.second().quality()).isEmpty();
+        }
+    }
+
+    @Test
+    void withRecoveryADarkFaceIsJudgedAsItIsEmbeddedAndOneThatIsNotDarkAsItIs() {
+        Quality.Gate gate = Quality.off().limit(Measure.BRIGHTNESS, 60);
+        Image dark = stripes(4, 6, 18);
+        Image light = stripes(4, 30, 70);
+        assertThat(outcome(gate, false, dark)).isEqualTo(Outcome.INCONCLUSIVE);
+        assertThat(outcome(gate, true, dark)).isEqualTo(Outcome.MATCH);
+        assertThat(outcome(gate, true, light)).isEqualTo(Outcome.INCONCLUSIVE);
+    }
+
+    private static Outcome outcome(Quality.Gate gate, boolean recovery, Image image) {
+        Detector detector = seen -> List.of(face());
+        try (FaceVerifier verifier = FaceVerifier.builder()
+                .decoder(new Fakes.BytesDecoder())
+                .detector(detector)
+                .aligner(new Fakes.PassingAligner())
+                .embedder(new Fakes.AngleEmbedder(
+                        Fakes.model().threshold(Threshold.of(0.5)).build()))
+                .quality(gate)
+                .recovery(recovery)
+                .build()) {
+            return verifier.verify(image, image).outcome();
         }
     }
 }
