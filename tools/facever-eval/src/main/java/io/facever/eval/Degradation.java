@@ -51,6 +51,11 @@ record Degradation(String id, String title, boolean needsFace, Operation operati
                 rotation(-30));
     }
 
+    /** What sort of change it is, whatever its strength: dark, cover, reduce, jpeg, motion or rotate. */
+    String kind() {
+        return id.substring(0, id.indexOf('/'));
+    }
+
     /** The perturbation of the second ablation: rotation up to ±30°, scale 0.6–1.4, shift up to 15 % of the width. */
     static Degradation perturbation() {
         return new Degradation(

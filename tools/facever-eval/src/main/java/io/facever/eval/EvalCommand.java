@@ -4,9 +4,11 @@ import io.facever.FaceVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.IdentificationTask.class,
             EvalCommand.Robustness.class,
             EvalCommand.QualityTask.class,
+            EvalCommand.Covered.class,
             EvalCommand.LivenessTask.class,
             EvalCommand.Ablation.class,
             EvalCommand.Latency.class,
@@ -226,11 +229,19 @@ public final class EvalCommand implements Runnable {
                 description = "How many pairs of each kind of each fold take part; all if 0, the default.")
         private int perFold;
 
+        @Option(
+                names = "--changes",
+                paramLabel = "NAME",
+                split = ",",
+                description = "Only these changes: dark, cover, reduce, jpeg, motion, rotate; all of them if not set.")
+        private List<String> changes = List.of();
+
         Robustness() {}
 
         @Override
         void measure(Optional<ReportWriter> report) {
             options().atLeast(0, "--per-fold", perFold);
+            List<Degradation> chosen = changes.isEmpty() ? Degradation.all() : chosen();
             PairData data = data();
             try (Templates store = options().templates();
                     Pipeline pipeline = Pipeline.open(options().settings())) {
@@ -238,8 +249,21 @@ public final class EvalCommand implements Runnable {
                         report,
                         "facever: robustness of " + pipeline.model(),
                         List.of(RobustnessStudy.run(
-                                pipeline, data, store, options().bootstrap(), perFold)));
+                                pipeline, data, store, options().bootstrap(), perFold, chosen)));
             }
+        }
+
+        private List<Degradation> chosen() {
+            Set<String> known = new LinkedHashSet<>();
+            Degradation.all().forEach(change -> known.add(change.kind()));
+            for (String name : changes) {
+                if (!known.contains(name)) {
+                    throw options().usage("--changes knows " + String.join(", ", known) + ", found '" + name + "'");
+                }
+            }
+            return Degradation.all().stream()
+                    .filter(change -> changes.contains(change.kind()))
+                    .toList();
         }
     }
 
@@ -263,6 +287,34 @@ public final class EvalCommand implements Runnable {
             try (Templates store = options().templates();
                     Pipeline pipeline = Pipeline.open(options().settings())) {
                 finish(report, "facever: quality", List.of(QualityStudy.run(pipeline, data, store, perFold)));
+            }
+        }
+    }
+
+    /** {@code facever eval covered}. */
+    @Command(
+            name = "covered",
+            description = "What could help with half-covered faces: predicted landmarks, the other face masked alike.")
+    static final class Covered extends PairsTask {
+        @Option(
+                names = "--per-fold",
+                paramLabel = "N",
+                defaultValue = "60",
+                description = "How many pairs of each kind of each fold take part; default ${DEFAULT-VALUE}.")
+        private int perFold;
+
+        Covered() {}
+
+        @Override
+        void measure(Optional<ReportWriter> report) {
+            options().atLeast(1, "--per-fold", perFold);
+            PairData data = data();
+            try (Templates store = options().templates()) {
+                finish(
+                        report,
+                        "facever: covered faces",
+                        List.of(CoverStudy.run(
+                                options().settings(), data, store, options().bootstrap(), perFold)));
             }
         }
     }
@@ -435,7 +487,7 @@ public final class EvalCommand implements Runnable {
                     sections.add(study.allPairsSection(all));
                     sections.add(IdentificationStudy.of(options().images()).run(pipeline, store));
                     sections.add(study.table3());
-                    sections.add(RobustnessStudy.run(pipeline, data, store, bootstrap, perFold));
+                    sections.add(RobustnessStudy.run(pipeline, data, store, bootstrap, perFold, Degradation.all()));
                     groups.ifPresent(file -> sections.add(study.fairness(file, Optional.of(store))));
                     sections.add(calibration.section());
                     sections.add(study.errors());

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** Pairs whose images are there, and the people in them. */
 final class PairData {
@@ -155,13 +157,25 @@ final class PairData {
 
     /** Compares some of the pairs. */
     Scored scoreOf(List<PairsFile.Pair> some, Map<Path, Template> firsts, Map<Path, Template> seconds) {
+        return scoredOf(some, (one, other) -> {
+            Template first = firsts.getOrDefault(one, Template.failed());
+            Template second = seconds.getOrDefault(other, Template.failed());
+            return first.acquired() && second.acquired() ? Optional.of(first.cosine(second)) : Optional.empty();
+        });
+    }
+
+    /**
+     * Compares some of the pairs in a way of its own.
+     *
+     * @param score of the two images of a pair; empty where a face was not found
+     */
+    Scored scoredOf(List<PairsFile.Pair> some, BiFunction<Path, Path, Optional<Double>> score) {
         Scored scored = new Scored(this);
         for (PairsFile.Pair pair : some) {
-            Template first = firsts.getOrDefault(file(pair.first()), Template.failed());
-            Template second = seconds.getOrDefault(file(pair.second()), Template.failed());
-            if (first.acquired() && second.acquired()) {
+            Optional<Double> one = score.apply(file(pair.first()), file(pair.second()));
+            if (one.isPresent()) {
                 scored.compared.add(pair);
-                scored.scores.add(first.cosine(second));
+                scored.scores.add(one.get());
             } else {
                 scored.failed.add(pair);
             }

@@ -31,6 +31,7 @@ final class Pipeline implements AutoCloseable {
     private final AlignerChoice aligner;
     private final String detectorDigest;
     private final boolean flip;
+    private final boolean recovery;
 
     /**
      * What to measure.
@@ -74,11 +75,13 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    private Pipeline(FaceVerifier verifier, AlignerChoice aligner, String detectorDigest, boolean flip) {
+    private Pipeline(
+            FaceVerifier verifier, AlignerChoice aligner, String detectorDigest, boolean flip, boolean recovery) {
         this.verifier = verifier;
         this.aligner = aligner;
         this.detectorDigest = detectorDigest;
         this.flip = flip;
+        this.recovery = recovery;
     }
 
     static Pipeline open(Settings settings) {
@@ -107,7 +110,7 @@ final class Pipeline implements AutoCloseable {
                         () -> AlignerChoice.parse(verifier.space().alignment().split("[/ ]")[0]));
         // the verifier puts recovery around the detector, where that can't see it
         String digest = settings.recovery() ? Hashing.sha256(detector.digest() + " recovery/1") : detector.digest();
-        return new Pipeline(verifier, aligner, digest, settings.flip());
+        return new Pipeline(verifier, aligner, digest, settings.flip(), settings.recovery());
     }
 
     /** A verifier that checks liveness, on the engine and device of the settings. */
@@ -153,6 +156,11 @@ final class Pipeline implements AutoCloseable {
     /** The aligner as written on the command line. */
     String alignerText() {
         return aligner.text() + (flip ? " + flip" : "");
+    }
+
+    /** Whether the verifier tries harder on difficult images. */
+    boolean recovers() {
+        return recovery;
     }
 
     /** Whether a detector runs. */

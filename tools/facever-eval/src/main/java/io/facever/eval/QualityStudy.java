@@ -36,6 +36,11 @@ final class QualityStudy {
 
     private static final int AREA_STEPS = 40;
 
+    /** For one figure on those that are left out, and for the table that limits are chosen from. */
+    private static final double LIMIT_DISCARD = 0.10;
+
+    private static final List<Double> LIMIT_DISCARDS = List.of(0.01, 0.02, 0.05, LIMIT_DISCARD);
+
     private QualityStudy() {}
 
     /** One pair: the worse of both images counts. */
@@ -72,39 +77,57 @@ final class QualityStudy {
         List<PairsFile.Pair> pairs = genuine(data, perFold);
         List<Path> firsts =
                 pairs.stream().map(pair -> data.file(pair.first())).distinct().toList();
-        Map<Path, Template> plain = new LinkedHashMap<>(store.embed("images", pipeline, firsts, Optional.empty()));
+        Map<Path, Template> plain = store.embed("images", pipeline, firsts, Optional.empty());
         List<Optional<Degradation>> changes = new ArrayList<>();
         changes.add(Optional.empty());
         Degradation.all().forEach(change -> changes.add(Optional.of(change)));
-        List<Judged> judged = new ArrayList<>();
+        List<List<PairsFile.Pair>> turns = turns(pairs, changes.size());
+        List<Compared> compared = new ArrayList<>();
         int failed = 0;
         for (int i = 0; i < changes.size(); i++) {
             Optional<Degradation> change = changes.get(i);
             String title = change.map(Degradation::title).orElse("unchanged");
-            List<PairsFile.Pair> here = every(pairs, i, changes.size());
-            List<Path> seconds = here.stream()
+            List<Path> seconds = turns.get(i).stream()
                     .map(pair -> data.file(pair.second()))
                     .distinct()
                     .toList();
             Map<Path, Template> originals = store.embed("images", pipeline, seconds, Optional.empty());
             Map<Path, Template> changed = change.isEmpty() ? originals : store.embed(title, pipeline, seconds, change);
-            for (PairsFile.Pair pair : here) {
+            for (PairsFile.Pair pair : turns.get(i)) {
                 Path one = data.file(pair.first());
                 Path other = data.file(pair.second());
                 Template first = plain.getOrDefault(one, Template.failed());
                 Template second = changed.getOrDefault(other, Template.failed());
-                if (!first.acquired() || !second.acquired()) {
+                if (first.acquired() && second.acquired()) {
+                    Template original = originals.getOrDefault(other, Template.failed());
+                    compared.add(new Compared(title, change, one, first, other, original, second));
+                } else {
                     failed++;
-                    continue;
                 }
-                judged.add(new Judged(
-                        title,
-                        first.cosine(second),
-                        quality(pipeline, one, Optional.empty(), first, first),
-                        quality(pipeline, other, change, originals.getOrDefault(other, Template.failed()), second)));
             }
         }
-        return section(pipeline, judged, failed, threshold);
+        try (Workers workers = new Workers(store.cores());
+                Progress bar = store.progress().start("quality", compared.size())) {
+            return section(pipeline, workers.map(compared, bar, pair -> pair.judge(pipeline)), failed, threshold);
+        }
+    }
+
+    /** A pair with both faces found, and what was done to its second image. */
+    private record Compared(
+            String title,
+            Optional<Degradation> change,
+            Path one,
+            Template first,
+            Path other,
+            Template original,
+            Template second) {
+        Judged judge(Pipeline pipeline) {
+            return new Judged(
+                    title,
+                    first.cosine(second),
+                    quality(pipeline, one, Optional.empty(), first, first),
+                    quality(pipeline, other, change, original, second));
+        }
     }
 
     private static List<PairsFile.Pair> genuine(PairData data, int perFold) {
@@ -116,12 +139,17 @@ final class QualityStudy {
                 .toList();
     }
 
-    private static <T> List<T> every(List<T> all, int from, int step) {
-        List<T> some = new ArrayList<>();
-        for (int i = from; i < all.size(); i += step) {
-            some.add(all.get(i));
+    /** Dealt out in turn, in each fold from the start, so that a pair is changed alike whichever folds take part. */
+    private static List<List<PairsFile.Pair>> turns(List<PairsFile.Pair> pairs, int count) {
+        List<List<PairsFile.Pair>> turns = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            turns.add(new ArrayList<>());
         }
-        return some;
+        Map<Integer, Integer> dealt = new LinkedHashMap<>();
+        for (PairsFile.Pair pair : pairs) {
+            turns.get((dealt.merge(pair.fold(), 1, Integer::sum) - 1) % count).add(pair);
+        }
+        return turns;
     }
 
     private static Face.Quality quality(
@@ -168,8 +196,15 @@ final class QualityStudy {
                 "quality-discard",
                 "FNMR of what is left after the pairs that a measure finds worst were left out. Area: mean FNMR while"
                         + " 0 to 20 % are left out, as a share of the FNMR of all; 1 is as good as random.",
-                List.of("measure", "5 % left out", "10 % left out", "20 % left out", "area"),
+                List.of(
+                        "measure",
+                        "5 % left out",
+                        "10 % left out",
+                        "20 % left out",
+                        "missed among the 10 % left out",
+                        "area"),
                 rows));
+        section.add(limits(judged, limit));
         section.add(gates(json, judged, limit));
         section.add(values(judged));
         return section;
@@ -186,6 +221,9 @@ final class QualityStudy {
             Json.put(one, "fnmrWithout" + Math.round(100 * discard), rest.rate());
             cells.add(Section.percent(rest.rate()) + " " + Section.percent(Optional.of(rest.interval())));
         }
+        Proportion out = missed(leftOut(sorted, LIMIT_DISCARD), limit);
+        Json.put(one, "missedOfTheLeftOut", out.rate());
+        cells.add(Section.percent(out.rate()) + " " + Section.percent(Optional.of(out.interval())));
         double area = area(sorted, limit);
         Json.put(one, "area", area);
         cells.add(String.format(Locale.ROOT, "%.3f", area));
@@ -203,6 +241,48 @@ final class QualityStudy {
 
     private static List<Judged> kept(List<Judged> sorted, double discard) {
         return sorted.subList((int) Math.round(discard * sorted.size()), sorted.size());
+    }
+
+    private static List<Judged> leftOut(List<Judged> sorted, double discard) {
+        return sorted.subList(0, (int) Math.round(discard * sorted.size()));
+    }
+
+    /** What a limit on one measure would do, for the values at which it leaves out the worst. */
+    private static Section.Table limits(List<Judged> judged, double limit) {
+        List<Judged> clean = judged.stream()
+                .filter(pair -> pair.change().equals("unchanged"))
+                .toList();
+        List<String[]> rows = new ArrayList<>();
+        for (Measure measure : Measure.values()) {
+            List<Judged> sorted = judged.stream()
+                    .sorted(Comparator.comparingDouble(pair -> pair.worst(measure)))
+                    .toList();
+            for (double discard : LIMIT_DISCARDS) {
+                List<Judged> out = leftOut(sorted, discard);
+                if (!out.isEmpty()) {
+                    double value = out.get(out.size() - 1).worst(measure);
+                    Proportion rate = missed(out, limit);
+                    Proportion cleanOut = new Proportion(
+                            clean.stream()
+                                    .filter(pair -> pair.worst(measure) <= value)
+                                    .count(),
+                            clean.size());
+                    rows.add(new String[] {
+                        measure.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        Section.percent(discard),
+                        String.format(Locale.ROOT, "%.3g", Math.abs(value)),
+                        Section.percent(rate.rate()) + " " + Section.percent(Optional.of(rate.interval())),
+                        Section.percent(cleanOut.rate())
+                    });
+                }
+            }
+        }
+        return Section.table(
+                "quality-limits",
+                "What limits are chosen from: the value beyond which the worst pairs lie, how many of these are missed,"
+                        + " and how many of the unchanged pairs lie there too.",
+                List.of("measure", "pairs beyond", "value", "missed of these", "of the unchanged pairs"),
+                rows);
     }
 
     private static Proportion missed(List<Judged> judged, double limit) {

@@ -17,14 +17,22 @@ final class RobustnessStudy {
      * Runs all of it.
      *
      * @param perFold how many pairs of each kind of each fold take part in the changes; all if 0
+     * @param degradations the changes to make
      */
-    static Section run(Pipeline pipeline, PairData data, Templates store, SubjectBootstrap bootstrap, int perFold) {
+    static Section run(
+            Pipeline pipeline,
+            PairData data,
+            Templates store,
+            SubjectBootstrap bootstrap,
+            int perFold,
+            List<Degradation> degradations) {
         double threshold = pipeline.verifier().threshold().value();
         ObjectNode json = Json.object();
         json.put("threshold", threshold);
         Section section = new Section("robustness", "Robustness (Table V)", json);
         section.note("Model " + pipeline.model() + ", aligner " + pipeline.alignerText() + ", default threshold "
                 + Section.four(threshold)
+                + (pipeline.recovers() ? ", with recovery" : "")
                 + ". Changes are made to the second image of each pair, always the same ones. TAR counts only pairs with"
                 + " both faces found; the faces that were not found any more are counted beside it.");
         Map<Path, Template> plain = store.embed("images", pipeline, data.files().values(), Optional.empty());
@@ -36,7 +44,7 @@ final class RobustnessStudy {
         List<String[]> rows = new ArrayList<>();
         ObjectNode changes = json.putObject("changes");
         rows.add(row(changes, "unchanged", data.scoreOf(chosen, plain, plain), threshold, bootstrap));
-        for (Degradation degradation : Degradation.all()) {
+        for (Degradation degradation : degradations) {
             Map<Path, Template> changed = store.embed(degradation.title(), pipeline, seconds, Optional.of(degradation));
             rows.add(row(changes, degradation.title(), data.scoreOf(chosen, plain, changed), threshold, bootstrap));
         }
@@ -55,7 +63,8 @@ final class RobustnessStudy {
         return section;
     }
 
-    private static List<PairsFile.Pair> choose(PairData data, int perFold) {
+    /** The first pairs of each kind of each fold; all if {@code perFold} is 0. */
+    static List<PairsFile.Pair> choose(PairData data, int perFold) {
         if (perFold == 0) {
             return data.pairs();
         }

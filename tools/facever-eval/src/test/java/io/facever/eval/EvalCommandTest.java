@@ -56,6 +56,24 @@ class EvalCommandTest {
     }
 
     @Test
+    void aChangeThatIsNotKnownIsNamedBesideThoseThatAre() throws IOException {
+        Path pairs = TestStages.draw(folder, 2, 2);
+        String[] arguments = {
+            "robustness",
+            "--images",
+            folder.resolve("images").toString(),
+            "--pairs",
+            pairs.toString(),
+            "--cache",
+            folder.resolve("cache").toString(),
+            "--changes",
+            "dark,fog"
+        };
+        assertThat(run(arguments)).isEqualTo(2);
+        assertThat(err.toString()).contains("dark, cover, reduce, jpeg, motion, rotate", "'fog'");
+    }
+
+    @Test
     void malformedLinesAreToldByNumber() throws IOException {
         Path pairs = TestStages.draw(folder, 2, 2);
         Files.writeString(pairs, Files.readString(pairs).replace("P0_1\t1\t2", "P0_1\t1"));

@@ -392,7 +392,7 @@ class StudiesTest {
                             study.allPairsSection(study.allPairs(store)),
                             IdentificationStudy.of(new ImageFolder(folder.resolve("images")))
                                     .run(pipeline, store),
-                            RobustnessStudy.run(pipeline, data, store, BOOTSTRAP, 3),
+                            RobustnessStudy.run(pipeline, data, store, BOOTSTRAP, 3, Degradation.all()),
                             study.fairness(groups, Optional.empty()),
                             study.errors()));
         }
@@ -420,6 +420,37 @@ class StudiesTest {
                         .at("/verification/pairs")
                         .asInt())
                 .isEqualTo(240);
+    }
+
+    @Test
+    void coveredFacesAreComparedInEveryWayOverTheSamePairs() {
+        try (Templates store = store()) {
+            Section section = CoverStudy.run(TestStages.settings(), data, store, BOOTSTRAP, 3);
+            for (String way : List.of(
+                    "crop",
+                    "crop, first masked alike",
+                    "crop, mean of both similarities",
+                    "similarity",
+                    "similarity, all landmarks of covered faces predicted",
+                    "similarity, implausible landmarks predicted")) {
+                assertThat(section.json().at("/" + way + "/auc").asDouble())
+                        .as(way)
+                        .isBetween(0.5, 1.0);
+            }
+            // these faces all have the same landmarks, so a prediction changes nothing
+            assertThat(section.json().at("/similarity, all landmarks of covered faces predicted/auc"))
+                    .isEqualTo(section.json().at("/similarity/auc"));
+            assertThat(section.json().at("/coefficients").size()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void withoutOtherPeopleThereIsNothingToFitLandmarksOn() {
+        try (Templates store = store()) {
+            assertThatThrownBy(() -> CoverStudy.run(TestStages.settings(), data, store, BOOTSTRAP, 40))
+                    .isInstanceOf(EvaluationException.class)
+                    .hasMessageContaining("--per-fold");
+        }
     }
 
     @Test
