@@ -30,8 +30,9 @@ final class AblationStudy {
         ObjectNode json = Json.object();
         Section section = new Section("ablation", "Ablation (Table IV)", json);
         section.note("The same model behind different ways to cut the face out. \"Perturbed\": each image is rotated by"
-                + " up to 30°, scaled by 0.6–1.4 and shifted by up to 15 % of its width, the same for every way. The"
-                + " whole image and the centre crop run without a detector, so nothing can be missed there.");
+                + " up to 30°, scaled by 0.6–1.4 and shifted by up to 15 % of its width, the same for every way; its"
+                + " subject is the face nearest to where its middle went. The whole image and the centre crop run"
+                + " without a detector, so nothing can be missed there.");
         for (boolean perturbed : List.of(false, true)) {
             Optional<Degradation> change = perturbed ? Optional.of(Degradation.perturbation()) : Optional.empty();
             Map<String, String[]> rows = new LinkedHashMap<>();

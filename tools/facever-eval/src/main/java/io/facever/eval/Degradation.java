@@ -2,6 +2,7 @@ package io.facever.eval;
 
 import io.facever.Box;
 import io.facever.Image;
+import io.facever.Point;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -25,12 +26,24 @@ import org.apache.commons.rng.simple.RandomSource;
  * @param title for people
  * @param needsFace whether it covers part of the face, and so can't be applied where none was found
  * @param operation what it does
+ * @param movement how far it moves the content away from the middle of the image
  */
-record Degradation(String id, String title, boolean needsFace, Operation operation) {
+record Degradation(String id, String title, boolean needsFace, Operation operation, Movement movement) {
     /** Changes an image. */
     @FunctionalInterface
     interface Operation {
         Image apply(Image image, Optional<Box> face, UniformRandomProvider random);
+    }
+
+    /** Tells how far, in pixels, what was in the middle of an image is moved away from there. */
+    @FunctionalInterface
+    interface Movement {
+        Point of(Image image, UniformRandomProvider random);
+    }
+
+    /** A change that leaves in the middle what was there. */
+    Degradation(String id, String title, boolean needsFace, Operation operation) {
+        this(id, title, needsFace, operation, (image, random) -> new Point(0, 0));
     }
 
     /** The changes of the robustness table, one after the other. */
@@ -59,13 +72,23 @@ record Degradation(String id, String title, boolean needsFace, Operation operati
     /** The perturbation of the second ablation: rotation up to ±30°, scale 0.6–1.4, shift up to 15 % of the width. */
     static Degradation perturbation() {
         return new Degradation(
-                "perturb/1", "rotation ±30°, scale 0.6–1.4, shift ±15 %", false, (image, face, random) -> {
+                "perturb/2",
+                "rotation ±30°, scale 0.6–1.4, shift ±15 %",
+                false,
+                (image, face, random) -> {
+                    Point shift = shift(image, random);
                     double angle = Math.toRadians((2 * random.nextDouble() - 1) * 30);
                     double scale = 0.6 + 0.8 * random.nextDouble();
-                    double dx = (2 * random.nextDouble() - 1) * 0.15 * image.width();
-                    double dy = (2 * random.nextDouble() - 1) * 0.15 * image.width();
-                    return warp(image, angle, scale, dx, dy);
-                });
+                    return warp(image, angle, scale, shift.x(), shift.y());
+                },
+                Degradation::shift);
+    }
+
+    /** The first that is drawn for the perturbation. */
+    private static Point shift(Image image, UniformRandomProvider random) {
+        double dx = (2 * random.nextDouble() - 1) * 0.15 * image.width();
+        double dy = (2 * random.nextDouble() - 1) * 0.15 * image.width();
+        return new Point(dx, dy);
     }
 
     /**
@@ -76,11 +99,34 @@ record Degradation(String id, String title, boolean needsFace, Operation operati
      * @param imageHash SHA-256 of the image's file
      */
     Image apply(Image image, Optional<Box> face, byte[] imageHash) {
+        return operation.apply(image, face, random(imageHash));
+    }
+
+    /**
+     * Where what was in the middle of an image lies after the change. The subject is the face nearest to it: a change
+     * that moves the subject away must not make a subject of a bystander.
+     *
+     * @param image the image before the change
+     * @param changed the image after it
+     * @param imageHash as for {@link #apply}
+     */
+    Point middle(Image image, Image changed, byte[] imageHash) {
+        Point shift = movement.of(image, random(imageHash));
+        Point middle = middle(changed);
+        return new Point(middle.x() + shift.x(), middle.y() + shift.y());
+    }
+
+    /** The middle of an image, as a pixel's coordinates. */
+    static Point middle(Image image) {
+        return new Point((image.width() - 1) / 2.0, (image.height() - 1) / 2.0);
+    }
+
+    private UniformRandomProvider random(byte[] imageHash) {
         long seed = 0;
         for (int i = 0; i < Long.BYTES; i++) {
             seed = (seed << 8) | (imageHash[i] & 0xff);
         }
-        return operation.apply(image, face, RandomSource.XO_SHI_RO_256_PP.create(seed ^ stableHash(id)));
+        return RandomSource.XO_SHI_RO_256_PP.create(seed ^ stableHash(id));
     }
 
     private static long stableHash(String text) {

@@ -187,9 +187,15 @@ final class Pipeline implements AutoCloseable {
         return verifier.detect(image);
     }
 
+    /** The most central face. */
     static Optional<Face> subject(List<Face> faces, Image image) {
-        return FaceSelection.MOST_CENTRAL.select(faces, image.width(), image.height()).stream()
-                .findFirst();
+        return subject(faces, Degradation.middle(image));
+    }
+
+    /** The face whose box has its centre nearest to a point; the earlier one of two. */
+    static Optional<Face> subject(List<Face> faces, Point middle) {
+        return faces.stream()
+                .min(Comparator.comparingDouble(face -> face.box().center().distanceTo(middle)));
     }
 
     Embedding embed(Image image, Face face) {

@@ -3,6 +3,7 @@ package io.facever.eval;
 import io.facever.Box;
 import io.facever.Face;
 import io.facever.Image;
+import io.facever.Point;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,26 +93,27 @@ final class Templates implements AutoCloseable {
         if (known.isPresent() && known.get().isEmpty()) {
             return Template.failed();
         }
-        Image image = null;
-        if (known.isEmpty() || knownVector.isEmpty()) {
-            image = pipeline.verifier().decode(file);
-            if (degradation.isPresent()) {
-                Optional<Box> covered = degradation.get().needsFace()
-                        ? original(pipeline, faceLog, image, hash).map(Face::box)
-                        : Optional.empty();
-                if (degradation.get().needsFace() && covered.isEmpty()) {
-                    return Template.failed();
-                }
-                image = degradation.get().apply(image, covered, hash);
-            }
+        if (known.isPresent() && knownVector.isPresent()) {
+            return Template.of(known.get().get(0), knownVector.get());
         }
-        if (image == null) {
-            return Template.of(known.orElseThrow().get(0), knownVector.orElseThrow());
+        Image image = pipeline.verifier().decode(file);
+        Point middle = Degradation.middle(image);
+        if (degradation.isPresent()) {
+            Degradation change = degradation.get();
+            Optional<Box> covered = change.needsFace()
+                    ? original(pipeline, faceLog, image, hash).map(Face::box)
+                    : Optional.empty();
+            if (change.needsFace() && covered.isEmpty()) {
+                return Template.failed();
+            }
+            Image changed = change.apply(image, covered, hash);
+            middle = change.middle(image, changed, hash);
+            image = changed;
         }
         List<Face> found = known.orElse(List.of());
         if (known.isEmpty()) {
             // the subject alone is kept, so that a later run needs no image to tell who it was
-            found = Pipeline.subject(pipeline.detect(image), image)
+            found = Pipeline.subject(pipeline.detect(image), middle)
                     .map(List::of)
                     .orElse(List.of());
             if (pipeline.detects()) {

@@ -65,6 +65,43 @@ class DegradationTest {
     }
 
     @Test
+    void perturbationTellsWhereItMovedTheMiddleTo() {
+        // a white square of five pixels in the middle; turned and scaled around itself it stays around its middle
+        Image original = Image.ofRows(101, 101, (y, row) -> {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (byte) (Math.abs(i / 3 - 50) <= 2 && Math.abs(y - 50) <= 2 ? 255 : 0);
+            }
+        });
+        byte[] hash = HASH.clone();
+        for (int seed = 0; seed < 20; seed++) {
+            hash[7] = (byte) seed;
+            Image changed = Degradation.perturbation().apply(original, Optional.empty(), hash);
+            double sum = 0;
+            double sumX = 0;
+            double sumY = 0;
+            for (int y = 0; y < 101; y++) {
+                for (int x = 0; x < 101; x++) {
+                    int value = red(changed, x, y);
+                    sum += value;
+                    sumX += value * x;
+                    sumY += value * y;
+                }
+            }
+            Point middle = Degradation.perturbation().middle(original, changed, hash);
+            assertThat(middle.distanceTo(new Point(sumX / sum, sumY / sum))).isLessThan(0.2);
+            assertThat(middle.distanceTo(Degradation.middle(changed))).isGreaterThan(0);
+        }
+    }
+
+    @Test
+    void otherChangesKeepTheMiddleInTheMiddle() {
+        for (Degradation degradation : Degradation.all()) {
+            Image changed = degradation.apply(image(), Optional.of(FACE), HASH);
+            assertThat(degradation.middle(image(), changed, HASH)).isEqualTo(Degradation.middle(changed));
+        }
+    }
+
+    @Test
     void idsAreDistinct() {
         assertThat(everything()).extracting(Degradation::id).doesNotHaveDuplicates();
     }
