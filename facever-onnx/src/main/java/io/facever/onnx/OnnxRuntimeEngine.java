@@ -16,8 +16,8 @@ import java.util.Optional;
  * {@code onnxruntime} on the class path, on CUDA. Safe for any number of threads.
  *
  * <p>Tensors are used where they lie: nothing is copied on the way in, and results are written straight into the
- * caller's buffers. A session may use a few threads within one run; they sleep, and do not spin, between the parts of
- * a run, so that they take no processor from other callers.
+ * caller's buffers. A session may use a few threads within one run; between the parts of a run they spin for 50
+ * microseconds at most and then sleep, and after it they do not spin, so that they take little from other callers.
  *
  * <p>{@link io.facever.Device#gpu(int)} is the GPU or an error that names what is missing, never the processor: also a
  * network of which CUDA can run only a part is refused. {@link io.facever.Device#auto()} takes the first GPU where it

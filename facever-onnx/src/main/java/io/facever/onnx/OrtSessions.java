@@ -137,8 +137,11 @@ final class OrtSessions {
         try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
             settings.setIntraOpNumThreads(options.threads() > 0 ? options.threads() : defaultThreads());
             settings.setCPUArenaAllocator(options.arena());
-            // a thread that spins while it waits takes a processor from other callers and from the next network
-            settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+            // between two operators a thread that spins is back sooner than one that sleeps; longer, or after the run,
+            // it would take a processor from other callers and from the next network
+            settings.addConfigEntry("session.intra_op.allow_spinning", "1");
+            settings.addConfigEntry("session.intra_op.spin_duration_us", "50");
+            settings.addConfigEntry("session.force_spinning_stop", "1");
             // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
             settings.setMemoryPatternOptimization(false);
             // errors come as exceptions; no need for a second copy on standard error
