@@ -4,6 +4,7 @@ import io.facever.Aligner;
 import io.facever.Detector;
 import io.facever.Embedder;
 import io.facever.FaceVerifier;
+import io.facever.Liveness;
 import io.facever.Verifier;
 import io.facever.micrometer.StageMeters;
 import io.facever.models.ModelStore;
@@ -15,6 +16,7 @@ import io.facever.spi.InferenceEngine;
 import io.facever.spi.ModelProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -32,7 +34,7 @@ import org.springframework.context.annotation.Lazy;
  *
  * <p>Any part can be replaced by a bean of its type: {@link ImageDecoder}, {@link ModelProvider},
  * {@link InferenceEngine}, {@link Detector} or {@link DetectorProvider}, {@link Aligner} or {@link AlignerProvider},
- * {@link Embedder} or {@link EmbedderProvider}, {@link Verifier}; a {@code FaceVerifier} bean of the application
+ * {@link Embedder} or {@link EmbedderProvider}, {@link Verifier}, {@link Liveness}; a {@code FaceVerifier} bean of the application
  * replaces all of them. Every {@link FaceVerifier.Listener} bean is told about the stages.
  *
  * <p>The models are loaded when the verifier is first asked for: at the start when a singleton takes it in its
@@ -75,6 +77,7 @@ public final class FaceverAutoConfiguration {
                 ObjectProvider<Embedder> embedder,
                 ObjectProvider<EmbedderProvider> embedderProvider,
                 ObjectProvider<Verifier> verifier,
+                ObjectProvider<Liveness> liveness,
                 ObjectProvider<FaceVerifier.Listener> listeners) {
             FaceVerifier.Builder builder = FaceVerifier.builder()
                     .faceSelection(properties.faceSelection())
@@ -97,7 +100,15 @@ public final class FaceverAutoConfiguration {
             properties.aligner().ifPresent(builder::aligner);
             properties.model().ifPresent(builder::model);
             properties.wishedThreshold().ifPresent(builder::threshold);
+            properties
+                    .liveness()
+                    .ifPresent(policy -> builder.liveness(gate(Optional.ofNullable(liveness.getIfUnique()), policy)));
             return builder.build();
+        }
+
+        private static Liveness.Gate gate(Optional<Liveness> own, Liveness.Policy policy) {
+            Liveness.Gate gate = own.map(Liveness::of).orElseGet(Liveness::passive);
+            return new Liveness.Gate(gate.name(), gate.check(), policy, gate.threshold());
         }
     }
 

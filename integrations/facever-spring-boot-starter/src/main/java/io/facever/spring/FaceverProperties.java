@@ -3,6 +3,7 @@ package io.facever.spring;
 import io.facever.Device;
 import io.facever.FaceSelection;
 import io.facever.FaceVerifier;
+import io.facever.Liveness;
 import io.facever.Threshold;
 import io.facever.models.ModelStore;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param faceSelection which face is meant when there are several
  * @param minFaceSize shorter side of a face box, in pixels, below which the outcome is inconclusive
  * @param maxPixels width times height above which a photo is refused before it is decoded
+ * @param liveness whether faces are checked for liveness: {@code inform}, {@code block} or {@code on-request}; not at all
+ *     if not set
  * @param cache folder for finished models
  * @param mirror folder or base URL to read published models from instead of their public addresses
  * @param offline whether to never open a connection
@@ -45,6 +48,7 @@ public record FaceverProperties(
         @DefaultValue("largest") FaceSelection faceSelection,
         @DefaultValue("" + FaceVerifier.Builder.DEFAULT_MIN_FACE_SIZE) int minFaceSize,
         @DefaultValue("" + FaceVerifier.Builder.DEFAULT_MAX_PIXELS) long maxPixels,
+        Optional<Liveness.Policy> liveness,
         Optional<String> cache,
         Optional<String> mirror,
         Optional<Boolean> offline,

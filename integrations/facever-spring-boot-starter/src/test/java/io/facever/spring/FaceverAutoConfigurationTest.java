@@ -8,12 +8,15 @@ import io.facever.Detector;
 import io.facever.Device;
 import io.facever.FaceVerifier;
 import io.facever.Image;
+import io.facever.Liveness;
 import io.facever.Outcome;
+import io.facever.Reason;
 import io.facever.Verification;
 import io.facever.models.ModelStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -21,6 +24,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 class FaceverAutoConfigurationTest {
     private final StandIns.MeanColour embedder = new StandIns.MeanColour();
@@ -57,6 +61,28 @@ class FaceverAutoConfigurationTest {
                             .as("faces of 32 pixels are below the least size")
                             .isEqualTo(Outcome.INCONCLUSIVE);
                 });
+    }
+
+    @Test
+    void checks_liveness_as_the_property_says() {
+        ApplicationContextRunner checked = runner.withBean(Liveness.class, () -> (image, face) -> 0.25);
+        checked.run(context -> assertThat(livenessOf(context)).isEmpty());
+        checked.withPropertyValues("facever.liveness=on-request")
+                .run(context -> assertThat(livenessOf(context)).isEmpty());
+        checked.withPropertyValues("facever.liveness=inform").run(context -> {
+            assertThat(livenessOf(context)).contains(new Liveness.Result(0.25, 0.5));
+            assertThat(verification(context).outcome()).isEqualTo(Outcome.MATCH);
+        });
+        checked.withPropertyValues("facever.liveness=block")
+                .run(context -> assertThat(verification(context).reasons()).containsExactly(Reason.SPOOF_SUSPECTED));
+    }
+
+    private static Verification verification(ApplicationContext context) {
+        return context.getBean(FaceVerifier.class).verify(StandIns.plain(200, 10, 10), StandIns.plain(100, 5, 5));
+    }
+
+    private static Optional<Liveness.Result> livenessOf(ApplicationContext context) {
+        return verification(context).first().liveness();
     }
 
     @Test

@@ -4,12 +4,14 @@ import io.facever.Calibration;
 import io.facever.Embedding;
 import io.facever.Face;
 import io.facever.FaceVerifier;
+import io.facever.Liveness;
 import io.facever.ModelDescription;
 import io.facever.Outcome;
 import io.facever.Point;
 import io.facever.Reason;
 import io.facever.Threshold;
 import io.facever.Verification;
+import io.facever.liveness.ActiveLiveness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,15 +81,27 @@ final class Answers {
         static ReasonAnswer of(Reason reason) {
             return new ReasonAnswer(reason.name(), reason.message());
         }
+
+        static ReasonAnswer of(ActiveLiveness.Reason reason) {
+            return new ReasonAnswer(reason.name(), reason.message());
+        }
+    }
+
+    record LivenessAnswer(double score, double threshold, boolean live) {
+        static LivenessAnswer of(Liveness.Result result) {
+            return new LivenessAnswer(result.score(), result.threshold(), result.isLive());
+        }
     }
 
     /** One image of a pair; {@code compared} is the index of the face that was compared. */
-    record SubjectAnswer(SizeAnswer image, List<FaceAnswer> faces, Optional<Integer> compared) {
-        static SubjectAnswer of(Verification.Subject subject) {
+    record SubjectAnswer(
+            SizeAnswer image, List<FaceAnswer> faces, Optional<Integer> compared, Optional<LivenessAnswer> liveness) {
+        static SubjectAnswer of(Verification.Subject subject, Optional<Liveness.Result> liveness) {
             return new SubjectAnswer(
                     new SizeAnswer(subject.width(), subject.height()),
                     subject.faces().stream().map(FaceAnswer::of).toList(),
-                    subject.face().map(subject.faces()::indexOf));
+                    subject.face().map(subject.faces()::indexOf),
+                    liveness.map(LivenessAnswer::of));
         }
     }
 
@@ -100,7 +114,12 @@ final class Answers {
             SubjectAnswer query,
             String model,
             TimingsAnswer timings) {
-        static VerifyAnswer of(Verification verification, Duration decode, Duration total) {
+        static VerifyAnswer of(
+                Verification verification,
+                Optional<Liveness.Result> first,
+                Optional<Liveness.Result> second,
+                Duration decode,
+                Duration total) {
             return new VerifyAnswer(
                     verification.outcome(),
                     verification.outcome() == Outcome.INCONCLUSIVE
@@ -108,8 +127,8 @@ final class Answers {
                             : OptionalDouble.of(verification.similarity()),
                     ThresholdAnswer.of(verification.threshold()),
                     verification.reasons().stream().map(ReasonAnswer::of).toList(),
-                    SubjectAnswer.of(verification.first()),
-                    SubjectAnswer.of(verification.second()),
+                    SubjectAnswer.of(verification.first(), first),
+                    SubjectAnswer.of(verification.second(), second),
                     verification.space().model(),
                     TimingsAnswer.of(
                             decode,
@@ -117,6 +136,31 @@ final class Answers {
                             verification.timings().align(),
                             verification.timings().embed(),
                             total));
+        }
+    }
+
+    /** Where a session of active liveness stands. */
+    record ChallengeAnswer(
+            String id,
+            ActiveLiveness.Phase phase,
+            Optional<ActiveLiveness.Move> move,
+            String instruction,
+            int done,
+            int moves,
+            double progress,
+            Optional<ReasonAnswer> reason,
+            Optional<ReasonAnswer> hint) {
+        static ChallengeAnswer of(String id, ActiveLiveness.State state) {
+            return new ChallengeAnswer(
+                    id,
+                    state.phase(),
+                    state.move(),
+                    state.instruction(),
+                    state.done(),
+                    state.moves(),
+                    state.progress(),
+                    state.reason().map(ReasonAnswer::of),
+                    state.hint().map(ReasonAnswer::of));
         }
     }
 

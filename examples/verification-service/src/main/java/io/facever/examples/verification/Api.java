@@ -5,8 +5,10 @@ import io.facever.Face;
 import io.facever.FaceSelection;
 import io.facever.FaceVerifier;
 import io.facever.Image;
+import io.facever.Liveness;
 import io.facever.Threshold;
 import io.facever.Verification;
+import io.facever.examples.verification.Answers.ChallengeAnswer;
 import io.facever.examples.verification.Answers.DetectAnswer;
 import io.facever.examples.verification.Answers.EmbedAnswer;
 import io.facever.examples.verification.Answers.FaceAnswer;
@@ -16,18 +18,21 @@ import io.facever.examples.verification.Answers.ModelsAnswer;
 import io.facever.examples.verification.Answers.SizeAnswer;
 import io.facever.examples.verification.Answers.TimingsAnswer;
 import io.facever.examples.verification.Answers.VerifyAnswer;
+import io.facever.liveness.ActiveLiveness;
 import io.facever.spring.FaceverProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.RequestPath;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -36,7 +41,8 @@ import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** The interface, as {@code openapi.yaml} describes it. Images live in memory, for the length of one request. */
+/** The interface, as {@code openapi.yaml} describes it. Images live in memory, for the length of one request;
+ * of a session of active liveness two embeddings are kept until it is over. */
 @RestController
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 final class Api {
@@ -44,6 +50,7 @@ final class Api {
 
     private final Models models;
     private final InferencePool pool;
+    private final Challenges challenges;
     private final ServiceProperties service;
     private final FaceverProperties facever;
     private final MeterRegistry registry;
@@ -51,11 +58,13 @@ final class Api {
     Api(
             Models models,
             InferencePool pool,
+            Challenges challenges,
             ServiceProperties service,
             FaceverProperties facever,
             MeterRegistry registry) {
         this.models = models;
         this.pool = pool;
+        this.challenges = challenges;
         this.service = service;
         this.facever = facever;
         this.registry = registry;
@@ -100,7 +109,8 @@ final class Api {
             @RequestParam("query") MultipartFile query,
             @RequestParam("threshold") Optional<Double> threshold,
             @RequestParam("fmr") Optional<Double> fmr,
-            @RequestParam("selection") Optional<FaceSelection> selection) {
+            @RequestParam("selection") Optional<FaceSelection> selection,
+            @RequestParam("liveness") Optional<Boolean> liveness) {
         FaceVerifier verifier = models.verifier();
         Threshold wish = threshold(verifier, threshold, fmr);
         byte[] firstEncoded = bytes(reference);
@@ -111,7 +121,12 @@ final class Api {
             Image second = verifier.decode(secondEncoded);
             Duration decode = lap.next();
             Verification verification = verifier.verify(first, second, selection.orElse(facever.faceSelection()), wish);
-            return VerifyAnswer.of(verification, decode, lap.total());
+            return VerifyAnswer.of(
+                    verification,
+                    liveness(verifier, liveness, first, verification.first()),
+                    liveness(verifier, liveness, second, verification.second()),
+                    decode,
+                    lap.total());
         });
         registry.counter("service.outcomes", "outcome", answer.outcome().name().toLowerCase(Locale.ROOT))
                 .increment();
@@ -143,6 +158,36 @@ final class Api {
             Embedding embedding = verifier.embed(image, meant).get(0);
             return EmbedAnswer.of(embedding, new SizeAnswer(image.width(), image.height()), meant.get(0));
         });
+    }
+
+    private static Optional<Liveness.Result> liveness(
+            FaceVerifier verifier, Optional<Boolean> wanted, Image image, Verification.Subject subject) {
+        return wanted.orElse(false) ? subject.face().map(face -> verifier.liveness(image, face)) : Optional.empty();
+    }
+
+    @PostMapping(path = "/liveness")
+    ChallengeAnswer startChallenge() {
+        Challenges.Started started = challenges.start(models.verifier());
+        return ChallengeAnswer.of(started.id(), started.session().state());
+    }
+
+    @PostMapping(path = "/liveness/{id}", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+    ChallengeAnswer follow(@PathVariable("id") String id, @RequestParam("frame") MultipartFile file) {
+        // the time of arrival: what the other side would tell can be made up
+        Instant taken = challenges.now();
+        FaceVerifier verifier = models.verifier();
+        ActiveLiveness.Session session = challenges.session(id);
+        long most = service.challenge().maxFrameBytes().toBytes();
+        if (file.getSize() > most) {
+            throw new ProblemException(
+                    Problem.IMAGE_TOO_LARGE, "a frame has at most " + most + " bytes; send a smaller one");
+        }
+        byte[] encoded = bytes(file);
+        ActiveLiveness.State state = pool.run(() -> session.push(verifier.decode(encoded), taken));
+        if (state.isOver()) {
+            challenges.forget(id);
+        }
+        return ChallengeAnswer.of(id, state);
     }
 
     private static Threshold threshold(FaceVerifier verifier, Optional<Double> threshold, Optional<Double> fmr) {

@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxImageBytes largest image file
  * @param maxRequestBytes largest request
  * @param apiKey what callers must send in {@code X-API-Key}, if anything
+ * @param challenge limits of active liveness
  * @param corsOrigins origins of pages that may call from elsewhere; none by default
  */
 @ConfigurationProperties("service")
@@ -26,7 +27,22 @@ record ServiceProperties(
         @DefaultValue("10MB") DataSize maxImageBytes,
         @DefaultValue("21MB") DataSize maxRequestBytes,
         Optional<String> apiKey,
+        @DefaultValue Challenge challenge,
         @DefaultValue List<String> corsOrigins) {
+
+    /**
+     * Limits of active liveness.
+     *
+     * @param sessions how many may run at a time
+     * @param maxFrameBytes largest frame
+     * @param maxGap how long the face may be out of sight, or no frame come
+     * @param seed makes every session ask for the same moves: for tests alone
+     */
+    record Challenge(
+            @DefaultValue("32") int sessions,
+            @DefaultValue("500KB") DataSize maxFrameBytes,
+            @DefaultValue("1s") Duration maxGap,
+            Optional<Long> seed) {}
 
     ServiceProperties {
         if (workers < 0 || queue < 0) {

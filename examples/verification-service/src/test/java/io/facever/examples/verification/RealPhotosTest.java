@@ -87,6 +87,13 @@ class RealPhotosTest {
     }
 
     @Test
+    void a_person_and_a_picture_of_one_are_told_apart() {
+        JsonNode answer = verify("antispoof_T1", "antispoof_F2", Part.text("liveness", "true"));
+        assertThat(answer.at("/reference/liveness/live").asBoolean()).isTrue();
+        assertThat(answer.at("/query/liveness/live").asBoolean(true)).isFalse();
+    }
+
+    @Test
     void a_false_match_rate_sets_the_threshold_of_the_calibration() {
         JsonNode points = client.get("/api/models").json().at("/models/0/calibration/points");
         assertThat(points).hasSizeGreaterThan(1);

@@ -13,15 +13,22 @@ import io.facever.Face;
 import io.facever.FaceCrop;
 import io.facever.Image;
 import io.facever.Landmarks;
+import io.facever.Liveness;
 import io.facever.ModelDescription;
 import io.facever.Point;
 import io.facever.Threshold;
 import io.facever.conformance.Shared;
+import io.facever.liveness.ActiveLiveness;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -111,6 +118,28 @@ final class RunningService implements AutoCloseable {
         } finally {
             graphics.dispose();
         }
+        return png(image);
+    }
+
+    /** A picture of a face that has done some of a move. */
+    static byte[] moved(Color person, ActiveLiveness.Move move, double share) {
+        BufferedImage image = new BufferedImage(240, 120, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        try {
+            graphics.setColor(person);
+            graphics.fillRect(0, 0, 240, 120);
+            graphics.setColor(new Color(
+                    255,
+                    0,
+                    1 + 20 * List.of(ActiveLiveness.Move.values()).indexOf(move) + (int) Math.round(10 * share)));
+            graphics.fillRect(0, 0, 40, 60);
+        } finally {
+            graphics.dispose();
+        }
+        return png(image);
+    }
+
+    private static byte[] png(BufferedImage image) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(image, "png", bytes);
@@ -118,6 +147,31 @@ final class RunningService implements AutoCloseable {
             throw new AssertionError(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** Every look at it is 100 ms later. */
+    static final class SteppingClock extends Clock {
+        private Instant now = Instant.parse("2030-01-01T00:00:00Z");
+
+        @Override
+        public synchronized Instant instant() {
+            now = now.plusMillis(100);
+            return now;
+        }
+
+        synchronized void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     /** Stages on drawn pictures, which can be told to hold still. */
@@ -128,8 +182,11 @@ final class RunningService implements AutoCloseable {
         /** Counted down as detections begin. */
         final AtomicReference<CountDownLatch> began = new AtomicReference<>(new CountDownLatch(0));
 
+        /** What sessions go by. */
+        final SteppingClock clock = new SteppingClock();
+
         private final ModelDescription model = ModelDescription.builder("colour", "colour", "digest")
-                .embeds(new CropSpec(1, 1, landmarks(0)), 3)
+                .embeds(new CropSpec(1, 1, landmarks(0, 0)), 3)
                 .threshold(Threshold.of(0.9, "made up for tests"))
                 .build();
 
@@ -137,6 +194,8 @@ final class RunningService implements AutoCloseable {
             context.registerBean(Detector.class, this::detector);
             context.registerBean(Aligner.class, this::aligner);
             context.registerBean(Embedder.class, this::embedder);
+            context.registerBean(Liveness.class, Stages::liveness);
+            context.registerBean(Clock.class, () -> clock);
         }
 
         private Detector detector() {
@@ -148,11 +207,15 @@ final class RunningService implements AutoCloseable {
                 for (int i = 0; i < 3 && 80 * i < image.width(); i++) {
                     image.read(80 * i, 0, 1, pixel, 0);
                     if (pixel[0] == (byte) 255 && pixel[1] == 0) {
-                        faces.add(new Face(new Box(80 * i, 0, 80 * i + 39, 59), 0.9, landmarks(80 * i)));
+                        faces.add(new Face(new Box(80 * i, 0, 80 * i + 39, 59), 0.9, landmarks(80 * i, pixel[2])));
                     }
                 }
                 return faces;
             };
+        }
+
+        private static Liveness liveness() {
+            return (image, face) -> 0.9;
         }
 
         private Aligner aligner() {
@@ -191,13 +254,26 @@ final class RunningService implements AutoCloseable {
             };
         }
 
-        private static Landmarks landmarks(int x) {
+        /** Eyes, nose and mouth; a code other than 0 is a move and how much of it was done. */
+        private static Landmarks landmarks(int x, int code) {
+            double share = code == 0 ? 0 : (code - 1) % 20 / 10.0;
+            double noseX = 0;
+            double noseY = 0;
+            double size = 1;
+            switch (code == 0 ? -1 : (code - 1) / 20) {
+                case 0 -> noseX = 6 * share;
+                case 1 -> noseX = -6 * share;
+                case 2 -> noseY = -5 * share;
+                case 3 -> noseY = 5 * share;
+                case 4 -> size = 1 + 0.5 * share;
+                default -> {}
+            }
             return new Landmarks(
-                    new Point(x + 10, 20),
-                    new Point(x + 30, 20),
-                    new Point(x + 20, 30),
-                    new Point(x + 12, 45),
-                    new Point(x + 28, 45));
+                    new Point(x + 20 - 10 * size, 20),
+                    new Point(x + 20 + 10 * size, 20),
+                    new Point(x + 20 + noseX, 20 + 10 * size + noseY),
+                    new Point(x + 20 - 8 * size, 20 + 25 * size),
+                    new Point(x + 20 + 8 * size, 20 + 25 * size));
         }
     }
 }

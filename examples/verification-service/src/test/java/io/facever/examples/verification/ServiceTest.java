@@ -10,6 +10,8 @@ import io.facever.Reason;
 import io.facever.examples.verification.Client.Answer;
 import io.facever.examples.verification.Client.Part;
 import io.facever.examples.verification.RunningService.Stages;
+import io.facever.liveness.ActiveLiveness;
+import io.facever.liveness.ActiveLiveness.Move;
 import java.awt.Color;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
+import tools.jackson.databind.JsonNode;
 
 /** The service over real HTTP; the client holds every answer against the OpenAPI document. */
 class ServiceTest {
@@ -195,6 +199,133 @@ class ServiceTest {
                         .problem())
                 .isEqualTo("invalid-parameter");
         assertThat(verify(ANNA, ANNA, Part.text("selection", "BEST")).problem()).isEqualTo("invalid-parameter");
+    }
+
+    @Test
+    void liveness_is_told_when_it_is_asked_for_and_changes_no_outcome() {
+        Answer asked = verify(ANNA, ANNA, Part.text("liveness", "true"));
+        assertThat(asked.json().get("outcome").asString()).isEqualTo("MATCH");
+        for (String side : List.of("reference", "query")) {
+            assertThat(asked.json().at("/" + side + "/liveness/score").asDouble())
+                    .isEqualTo(0.9);
+            assertThat(asked.json().at("/" + side + "/liveness/live").asBoolean())
+                    .isTrue();
+        }
+        assertThat(verify(ANNA, ANNA).json().at("/query/liveness").isMissingNode())
+                .isTrue();
+        assertThat(verify(ANNA, NOBODY, Part.text("liveness", "true"))
+                        .json()
+                        .at("/query/liveness")
+                        .isMissingNode())
+                .isTrue();
+        assertThat(verify(ANNA, ANNA, Part.text("liveness", "maybe")).problem()).isEqualTo("invalid-parameter");
+    }
+
+    private static Answer show(String id, byte[] frame) {
+        return client.post("/api/liveness/" + id, Part.file("frame", frame));
+    }
+
+    /** Does what it is asked for, in ten frames there and ten back, until it is over. */
+    private static JsonNode follow(JsonNode started) {
+        JsonNode state = started;
+        Optional<Move> doing = Optional.empty();
+        int tenths = 0;
+        while (!Set.of("PASSED", "FAILED").contains(state.get("phase").asString())) {
+            Optional<Move> asked = Optional.ofNullable(state.get("move")).map(move -> Move.valueOf(move.asString()));
+            // first back to the middle, then what is asked for
+            if (tenths == 0) {
+                doing = asked;
+            }
+            boolean forth = doing.isPresent() && doing.equals(asked);
+            tenths = Math.max(0, Math.min(10, tenths + (forth ? 1 : -1)));
+            double share = tenths / 10.0;
+            byte[] frame = doing.map(move -> RunningService.moved(Color.GREEN, move, share))
+                    .orElse(ANNA);
+            state = show(started.get("id").asString(), frame).json();
+        }
+        return state;
+    }
+
+    @Test
+    void who_moves_as_asked_passes_and_is_forgotten() {
+        JsonNode started = client.post("/api/liveness").json();
+        assertThat(started.get("phase").asString()).isEqualTo("LOOK_STRAIGHT");
+        assertThat(started.get("instruction").asString()).isEqualTo("Look straight into the camera.");
+
+        JsonNode passed = follow(started);
+
+        assertThat(passed.get("phase").asString()).isEqualTo("PASSED");
+        assertThat(passed.get("done").asInt()).isEqualTo(3);
+        assertThat(show(started.get("id").asString(), ANNA).problem()).isEqualTo("not-found");
+    }
+
+    @Test
+    void a_still_photo_a_missing_face_and_another_one_fail_with_the_reason() {
+        String still = client.post("/api/liveness").json().get("id").asString();
+        JsonNode state = show(still, ANNA).json();
+        while (!state.has("reason")) {
+            state = show(still, ANNA).json();
+        }
+        assertThat(state.at("/reason/code").asString()).isEqualTo("TOO_LATE");
+
+        String lost = client.post("/api/liveness").json().get("id").asString();
+        assertThat(show(lost, NOBODY).json().at("/hint/code").asString()).isEqualTo("NO_FACE");
+        assertThat(show(lost, CROWD).json().at("/hint/code").asString()).isEqualTo("SEVERAL_FACES");
+
+        String other = client.post("/api/liveness").json().get("id").asString();
+        for (int i = 0; i < 5; i++) {
+            show(other, ANNA);
+        }
+        assertThat(show(other, BERT).json().at("/reason/code").asString()).isEqualTo("OTHER_FACE");
+    }
+
+    @Test
+    void sessions_are_bounded_in_number_and_in_time() {
+        Stages stages = new Stages();
+        try (RunningService few = RunningService.start(stages, "service.challenge.sessions=2")) {
+            Client caller = new Client(few.port());
+            String first = caller.post("/api/liveness").json().get("id").asString();
+            assertThat(caller.post("/api/liveness").status()).isEqualTo(200);
+            Answer full = caller.post("/api/liveness");
+            assertThat(full.problem()).isEqualTo("overloaded");
+            assertThat(full.header("Retry-After")).isEqualTo("5");
+
+            stages.clock.pass(Duration.ofSeconds(61));
+
+            assertThat(caller.post("/api/liveness/" + first, Part.file("frame", ANNA))
+                            .problem())
+                    .isEqualTo("not-found");
+            assertThat(caller.post("/api/liveness").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void frames_are_small() {
+        try (RunningService small =
+                RunningService.start(new Stages(), "service.challenge.max-frame-bytes=" + (ANNA.length - 1) + "B")) {
+            Client caller = new Client(small.port());
+            String id = caller.post("/api/liveness").json().get("id").asString();
+            Answer answer = caller.post("/api/liveness/" + id, Part.file("frame", ANNA));
+            assertThat(answer.problem()).isEqualTo("image-too-large");
+        }
+    }
+
+    @Test
+    void a_seed_makes_every_session_ask_for_the_same() {
+        try (RunningService fixed = RunningService.start(new Stages(), "service.challenge.seed=7")) {
+            Client caller = new Client(fixed.port());
+            Set<String> moves = new TreeSet<>();
+            for (int i = 0; i < 10; i++) {
+                String id = caller.post("/api/liveness").json().get("id").asString();
+                JsonNode state = null;
+                for (int frame = 0; frame < 3; frame++) {
+                    state = caller.post("/api/liveness/" + id, Part.file("frame", ANNA))
+                            .json();
+                }
+                moves.add(state.get("move").asString());
+            }
+            assertThat(moves).hasSize(1);
+        }
     }
 
     @Test
@@ -495,6 +626,7 @@ class ServiceTest {
         assertThat(caller.raw("/actuator/health/liveness", HttpRequest.newBuilder())
                         .status())
                 .isEqualTo(200);
+        assertThat(caller.post("/api/liveness").problem()).isEqualTo("not-ready");
         Answer early = caller.get("/api/models");
         assertThat(early.status()).isEqualTo(503);
         assertThat(early.problem()).isEqualTo("not-ready");
@@ -521,12 +653,34 @@ class ServiceTest {
         assertThat(client.documented(verification + "/outcome/enum")).isEqualTo(names(Outcome.values(), Enum::name));
         assertThat(client.documented(verification + "/reasons/items/properties/code/enum"))
                 .isEqualTo(names(Reason.values(), Enum::name));
+        assertThat(client.documented("/components/schemas/Challenge/properties/phase/enum"))
+                .isEqualTo(names(ActiveLiveness.Phase.values(), Enum::name));
+        assertThat(client.documented("/components/schemas/Challenge/properties/move/enum"))
+                .isEqualTo(names(Move.values(), Enum::name));
+        assertThat(client.documented("/components/schemas/ChallengeReason/properties/code/enum"))
+                .isEqualTo(names(ActiveLiveness.Reason.values(), Enum::name));
         assertThat(client.documented("/components/schemas/Selection/enum"))
                 .isEqualTo(names(FaceSelection.values(), Enum::name));
     }
 
     private static <T> Set<String> names(T[] values, Function<T, String> name) {
         return Arrays.stream(values).map(name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Every kind of frame, for the answers that the document names. */
+    private static void showEverything(String id) {
+        String path = "/api/liveness/" + id;
+        show(id, ANNA);
+        show(id, NO_IMAGE);
+        show(id, new byte[30_000]);
+        show("none", ANNA);
+        client.post(path);
+        client.send(
+                "POST",
+                path,
+                HttpRequest.newBuilder()
+                        .header("Content-Type", "text/plain")
+                        .POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     @Test
@@ -545,6 +699,7 @@ class ServiceTest {
                             .POST(HttpRequest.BodyPublishers.noBody()));
         }
         client.get("/api/models");
+        showEverything(client.post("/api/liveness").json().get("id").asString());
         seen.addAll(client.seen());
         Stages held = new Stages();
         try (RunningService locked = RunningService.start(new Stages(), "service.api-key=key");
@@ -553,21 +708,28 @@ class ServiceTest {
             Client lockedOut = new Client(locked.port());
             UPLOADS.forEach(path -> lockedOut.post(path, parts(path, ANNA)));
             lockedOut.get("/api/models");
+            lockedOut.post("/api/liveness");
+            lockedOut.post("/api/liveness/none");
             seen.addAll(lockedOut.seen());
 
             Client patient = new Client(slow.port());
             held.permits.drainPermits();
             UPLOADS.forEach(path -> patient.post(path, parts(path, ANNA)));
+            String waiting = patient.post("/api/liveness").json().get("id").asString();
+            patient.post("/api/liveness/" + waiting, Part.file("frame", ANNA));
             held.permits.release(1000);
             seen.addAll(patient.seen());
 
             Client crowd = new Client(full.port());
             full.takeAllSlots();
             UPLOADS.forEach(path -> crowd.post(path, parts(path, ANNA)));
+            crowd.post("/api/liveness");
+            crowd.post("/api/liveness/none");
             seen.addAll(crowd.seen());
         }
-        // its own test shows it: alive_but_not_ready_until_the_models_answer
+        // its own test shows them: alive_but_not_ready_until_the_models_answer
         seen.add("GET /api/models 503");
+        seen.add("POST /api/liveness 503");
 
         assertThat(client.documented()).isEqualTo(seen);
     }
