@@ -83,6 +83,7 @@ export function App() {
             limit={limit}
             onChange={forget}
             camera
+            accessKey={key}
           />
         </div>
 
@@ -142,7 +143,8 @@ export function App() {
       <footer>
         <p>
           Photos are sent to this service only, live in its memory for the length of one request,
-          and are never stored.
+          and are never stored. While it checks that you are live, it keeps two descriptions of your
+          face in memory.
         </p>
       </footer>
     </>

@@ -14,15 +14,9 @@ function explain(error: unknown): string {
   }
 }
 
-interface CameraProps {
-  onPhoto: (file: File) => void;
-  onClose: () => void;
-}
-
-/** A live preview, mirrored as people know themselves; the photo taken is not mirrored. */
-export function Camera({ onPhoto, onClose }: CameraProps) {
+/** The live camera in a video element, let go of with the component that uses it. */
+export function useCamera() {
   const video = useRef<HTMLVideoElement>(null);
-  const shutter = useRef<HTMLButtonElement>(null);
   const [live, setLive] = useState(false);
   const [complaint, setComplaint] = useState("");
 
@@ -61,30 +55,44 @@ export function Camera({ onPhoto, onClose }: CameraProps) {
     };
   }, []);
 
+  return { video, live, complaint };
+}
+
+/** What a video shows now, as a JPEG that is not mirrored, no wider than asked for. */
+export function capture(
+  source: HTMLVideoElement,
+  quality: number,
+  width = Number.POSITIVE_INFINITY,
+): Promise<Blob | null> {
+  const scale = Math.min(1, width / source.videoWidth);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(source.videoWidth * scale);
+  canvas.height = Math.round(source.videoHeight * scale);
+  canvas.getContext("2d")?.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+}
+
+interface CameraProps {
+  onPhoto: (file: File) => void;
+  onClose: () => void;
+}
+
+/** A live preview, mirrored as people know themselves; the photo taken is not mirrored. */
+export function Camera({ onPhoto, onClose }: CameraProps) {
+  const { video, live, complaint } = useCamera();
+  const shutter = useRef<HTMLButtonElement>(null);
+
   useEffect(() => {
     if (live) {
       shutter.current?.focus();
     }
   }, [live]);
 
-  function take() {
-    const source = video.current;
-    if (!source) {
-      return;
+  async function take() {
+    const blob = video.current && (await capture(video.current, 0.95));
+    if (blob) {
+      onPhoto(new File([blob], "camera.jpg", { type: "image/jpeg" }));
     }
-    const canvas = document.createElement("canvas");
-    canvas.width = source.videoWidth;
-    canvas.height = source.videoHeight;
-    canvas.getContext("2d")?.drawImage(source, 0, 0);
-    canvas.toBlob(
-      (blob) => {
-        if (blob) {
-          onPhoto(new File([blob], "camera.jpg", { type: "image/jpeg" }));
-        }
-      },
-      "image/jpeg",
-      0.95,
-    );
   }
 
   return (

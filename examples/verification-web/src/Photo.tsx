@@ -2,6 +2,7 @@ import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { useDropzone } from "react-dropzone";
 import type { Subject } from "./api";
 import { Camera } from "./Camera";
+import { Challenge } from "./Challenge";
 import { megabytes } from "./decision";
 import { Overlay } from "./Overlay";
 
@@ -37,6 +38,7 @@ interface PhotoProps {
   limit: number | undefined;
   onChange: () => void;
   camera?: boolean;
+  accessKey?: string;
 }
 
 /** One of the two photos: dropped, chosen or taken; with what was found drawn over it. */
@@ -48,10 +50,12 @@ export function Photo({
   limit,
   onChange,
   camera = false,
+  accessKey = "",
 }: PhotoProps) {
-  const [filming, setFilming] = useState(false);
+  const [filming, setFilming] = useState<"photo" | "challenge">();
   const [complaint, setComplaint] = useState("");
   const takeButton = useRef<HTMLButtonElement>(null);
+  const liveButton = useRef<HTMLButtonElement>(null);
   const headingId = useId();
 
   const take = useCallback(
@@ -70,7 +74,7 @@ export function Photo({
     noKeyboard: true,
     ...(limit ? { maxSize: limit } : {}),
     onDropAccepted: ([file]) => {
-      setFilming(false);
+      setFilming(undefined);
       take(file);
     },
     onDropRejected: ([rejection]) => {
@@ -86,16 +90,24 @@ export function Photo({
     },
   });
 
-  const closeCamera = useCallback(() => setFilming(false), []);
+  const closeCamera = useCallback(() => setFilming(undefined), []);
 
   // the camera takes the focus with it when it goes
-  const filmed = useRef(false);
+  const filmed = useRef<"photo" | "challenge">(undefined);
   useEffect(() => {
     if (filmed.current && !filming) {
-      takeButton.current?.focus();
+      (filmed.current === "photo" ? takeButton : liveButton).current?.focus();
     }
     filmed.current = filming;
   }, [filming]);
+
+  const film = {
+    onPhoto: (file: File) => {
+      take(file);
+      closeCamera();
+    },
+    onClose: closeCamera,
+  };
 
   return (
     <section className="photo" aria-labelledby={headingId}>
@@ -105,14 +117,10 @@ export function Photo({
       </div>
       <div {...getRootProps({ className: isDragActive ? "stage over" : "stage" })}>
         <input {...getInputProps({ "aria-label": `${title} photo`, tabIndex: -1 })} />
-        {filming ? (
-          <Camera
-            onPhoto={(file) => {
-              take(file);
-              closeCamera();
-            }}
-            onClose={closeCamera}
-          />
+        {filming === "photo" ? (
+          <Camera {...film} />
+        ) : filming === "challenge" ? (
+          <Challenge accessKey={accessKey} {...film} />
         ) : photo.url ? (
           <Overlay key={photo.url} url={photo.url} title={title} subject={subject} />
         ) : (
@@ -136,9 +144,14 @@ export function Photo({
             Choose a photo
           </button>
           {camera && (
-            <button type="button" ref={takeButton} onClick={() => setFilming(true)}>
-              Use the camera
-            </button>
+            <>
+              <button type="button" ref={takeButton} onClick={() => setFilming("photo")}>
+                Use the camera
+              </button>
+              <button type="button" ref={liveButton} onClick={() => setFilming("challenge")}>
+                Check that I am live
+              </button>
+            </>
           )}
           {photo.file && (
             <button

@@ -1,5 +1,5 @@
 import type { Ref } from "react";
-import type { OperatingPoint, Verification } from "./api";
+import type { OperatingPoint, Subject, Verification } from "./api";
 import { decide, inWordsOfThePage, WORDS } from "./decision";
 import { Gauge } from "./Gauge";
 
@@ -15,6 +15,34 @@ interface ResultProps {
 function inWords(point: OperatingPoint): string {
   const one = Math.round(1 / point.fmr).toLocaleString("en");
   return `1 in ${one}, missing ${(100 * point.fnmr).toFixed(1)} % of true pairs`;
+}
+
+/** How alive the compared faces look; it decides nothing. */
+function Liveness({ reference, query }: { reference: Subject; query: Subject }) {
+  const judged = [
+    { name: "Reference", liveness: reference.liveness },
+    { name: "Query", liveness: query.liveness },
+  ].flatMap(({ name, liveness }) => (liveness ? [{ name, ...liveness }] : []));
+  if (judged.length === 0) {
+    return null;
+  }
+  return (
+    <div className="liveness">
+      <h3>Does it look alive?</h3>
+      <ul>
+        {judged.map(({ name, live, score, threshold }) => (
+          <li key={name}>
+            {name}: {live ? "looks alive" : "may be a picture of a face"} (score {score.toFixed(2)},{" "}
+            {live ? "not below" : "below"} {threshold.toFixed(2)})
+          </li>
+        ))}
+      </ul>
+      <p className="small">
+        Judged from the photos alone, and no part of the decision. Press photos can look like
+        pictures to it.
+      </p>
+    </div>
+  );
 }
 
 /** The decision in colour and words, and all that it rests on. */
@@ -103,6 +131,8 @@ export function Result({ ref, answer, threshold, onThreshold, points }: ResultPr
           </div>
         </div>
       )}
+
+      <Liveness reference={answer.reference} query={answer.query} />
 
       <table className="timings">
         <caption>Time spent by the service, both photos together (model {answer.model})</caption>

@@ -18,6 +18,19 @@ export interface Subject {
   faces: Face[];
   /** Index of the face that was compared. */
   compared?: number;
+  liveness?: { score: number; threshold: number; live: boolean };
+}
+
+/** Where a check of active liveness stands. */
+export interface Challenge {
+  id: string;
+  phase: "LOOK_STRAIGHT" | "MOVE" | "PASSED" | "FAILED";
+  instruction: string;
+  done: number;
+  moves: number;
+  progress: number;
+  reason?: { code: string; message: string };
+  hint?: { code: string; message: string };
 }
 
 export type Outcome = "MATCH" | "NO_MATCH" | "INCONCLUSIVE";
@@ -82,6 +95,7 @@ const MESSAGES: Record<string, string> = {
   overloaded: "The service is busy right now. Please wait a few seconds and compare again.",
   "time-limit": "The service took too long to answer. Please try again, or use smaller photos.",
   "not-ready": "The service is still starting. Please try again in a moment.",
+  "not-found": "The service does not know this check any more. Please try again.",
   "api-key-required": "This service needs an access key. Please enter it below and compare again.",
 };
 
@@ -144,8 +158,21 @@ export function verify(
   const body = new FormData();
   body.set("reference", reference, "reference");
   body.set("query", query, "query");
+  body.set("liveness", "true");
   if (single) {
     body.set("selection", "SINGLE");
   }
   return call(() => http.post("verify", { body, headers: keyHeader(key) }).json<Verification>());
+}
+
+export function startChallenge(key: string): Promise<Challenge> {
+  return call(() => http.post("liveness", { headers: keyHeader(key) }).json<Challenge>());
+}
+
+export function showFrame(id: string, frame: Blob, key: string): Promise<Challenge> {
+  const body = new FormData();
+  body.set("frame", frame, "frame.jpg");
+  return call(() =>
+    http.post(`liveness/${id}`, { body, headers: keyHeader(key) }).json<Challenge>(),
+  );
 }

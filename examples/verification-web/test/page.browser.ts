@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { writeVideo } from "./fakeCamera";
+import { writeMovingVideo } from "./movingCamera";
 
 const PHOTOS = resolve(import.meta.dirname, "../../../../shared/photos");
 const SCREENSHOTS = resolve(import.meta.dirname, "../target/screenshots");
@@ -64,8 +65,8 @@ describe.skipIf(missing.length > 0)("the page in a real browser", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({
+  async function open(options: BrowserContextOptions = {}, from = browser): Promise<Page> {
+    const context = await from.newContext({
       viewport: { width: 1100, height: 1150 },
       ...options,
     });
@@ -213,6 +214,69 @@ describe.skipIf(missing.length > 0)("the page in a real browser", () => {
     await compare("MATCH");
     expect(await drawn(1)).toBeGreaterThan(200);
     await screenshot("camera-match");
+  });
+
+  it("finds that a head moves as it is asked to, with the keyboard alone", async () => {
+    const studio = await launch();
+    const set = await studio.newPage();
+    await set.goto(url);
+    const video = join(folder, "moving.mjpeg");
+    await writeMovingVideo(
+      set,
+      readFileSync(BILL_LATER),
+      [
+        { yaw: 0, pitch: 35, zoom: 1 },
+        { yaw: -40, pitch: 0, zoom: 1 },
+        { yaw: 0, pitch: 0, zoom: 1.5 },
+      ],
+      video,
+    );
+    await studio.close();
+    const moving = await launch(
+      "--use-fake-device-for-media-stream",
+      `--use-file-for-fake-video-capture=${video}`,
+    );
+    try {
+      await open({ permissions: ["camera"] }, moving);
+      await choose("Reference", BILL);
+      await page.getByRole("button", { name: "Check that I am live" }).focus();
+      await page.keyboard.press("Enter");
+      const start = page.getByRole("button", { name: "Start" });
+      await expect.poll(() => start.isEnabled(), { timeout: 30_000 }).toBe(true);
+      await page.keyboard.press("Enter");
+      await page.getByText("Look up slowly.").waitFor();
+      await screenshot("live-look-up");
+      await page.getByText("Turn your head slowly to the right.").waitFor();
+      await page.getByText("Come closer to the camera.").waitFor();
+      await page.getByText("Thank you, that was all.").waitFor();
+      expect(await page.getByText("3 of 3 movements done").isVisible()).toBe(true);
+      await screenshot("live-passed");
+      await page.keyboard.press("Enter");
+      await page.getByAltText("Query as chosen").waitFor();
+      await compare("MATCH");
+      expect(await page.getByText("Query: looks alive").isVisible()).toBe(true);
+      expect(await page.getByText("Reference: may be a picture of a face").isVisible()).toBe(true);
+      await screenshot("live-match");
+      await page.context().close();
+    } finally {
+      await moving.close();
+    }
+  });
+
+  it("does not take a still photo before the camera for somebody live", async () => {
+    await open({ permissions: ["camera"] });
+    await page.getByRole("button", { name: "Check that I am live" }).click();
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText("Look up slowly.").waitFor();
+    await page.getByText("It took too long. Please try again.").waitFor();
+    expect(await page.getByText("0 of 3 movements done").isVisible()).toBe(true);
+    expect(
+      await page.evaluate(() => document.activeElement?.textContent),
+      "the focus is where it goes on",
+    ).toBe("Try again");
+    await screenshot("live-still-photo");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Choose two photos to compare.").waitFor();
   });
 
   it("explains a refused camera and lets go of it", async () => {

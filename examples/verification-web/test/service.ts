@@ -82,6 +82,9 @@ export default async function setup(project: TestProject) {
       `--spring.web.resources.static-locations=classpath:/static/,file:${WEB}/dist/`,
       // the machines that run this are busy
       "--service.time-limit=60s",
+      "--service.challenge.max-gap=5s",
+      // looks up, turns right, comes closer: what the moving video of the tests does
+      "--service.challenge.seed=13",
     ],
     { env, stdio: ["ignore", "pipe", "pipe"] },
   );

@@ -26,7 +26,9 @@ if [ -z "${FACEVER_MIRROR:-}" ] && [ -d ../../../shared/mirror ]; then
 fi
 # where the tests of the other modules keep them
 export FACEVER_CACHE=${FACEVER_CACHE:-$PWD/../../target/test-models}
-"${java_tool[@]}" "--server.port=$service" --service.time-limit=60s > "$folder/service.log" 2>&1 &
+# the seed as in service.ts
+"${java_tool[@]}" "--server.port=$service" --service.time-limit=60s \
+    --service.challenge.max-gap=5s --service.challenge.seed=13 > "$folder/service.log" 2>&1 &
 service_pid=$!
 pids+=("$service_pid")
 
