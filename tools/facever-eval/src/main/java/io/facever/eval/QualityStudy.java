@@ -206,7 +206,7 @@ final class QualityStudy {
                 rows));
         section.add(limits(judged, limit));
         section.add(gates(json, judged, limit));
-        section.add(values(judged));
+        section.add(values(judged, limit));
         return section;
     }
 
@@ -290,54 +290,72 @@ final class QualityStudy {
                 judged.stream().filter(pair -> pair.similarity() < limit).count(), judged.size());
     }
 
-    private static Section.Table gates(ObjectNode json, List<Judged> judged, double limit) {
+    /** The gates as a whole, and each of their limits by itself. */
+    static Section.Table gates(ObjectNode json, List<Judged> judged, double limit) {
         Map<String, Face.Quality.Gate> gates = new LinkedHashMap<>();
         gates.put("standard", Face.Quality.standard());
         gates.put("strict", Face.Quality.strict());
         List<String[]> rows = new ArrayList<>();
         gates.forEach((name, gate) -> {
-            List<Judged> passed =
-                    judged.stream().filter(pair -> pair.passes(gate)).toList();
-            List<Judged> clean = judged.stream()
-                    .filter(pair -> pair.change().equals("unchanged"))
-                    .toList();
-            Proportion cleanRefused = new Proportion(
-                    clean.stream().filter(pair -> !pair.passes(gate)).count(), clean.size());
-            Proportion refused = new Proportion(judged.size() - (long) passed.size(), judged.size());
-            Proportion rest = missed(passed, limit);
-            ObjectNode one = json.putObject(name);
-            Json.put(one, "refused", refused.rate());
-            Json.put(one, "unchangedRefused", cleanRefused.rate());
-            Json.put(one, "fnmrOfTheRest", rest.rate());
-            rows.add(new String[] {
-                name,
-                Section.percent(refused.rate()),
-                Section.percent(cleanRefused.rate()) + " " + Section.percent(Optional.of(cleanRefused.interval())),
-                Section.percent(rest.rate()) + " " + Section.percent(Optional.of(rest.interval()))
-            });
+            rows.add(gate(json.putObject(name), name, gate, judged, limit));
+            for (Measure measure : Measure.values()) {
+                Double value = gate.limits().get(measure);
+                if (value != null) {
+                    String alone = name + ", "
+                            + measure.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + value;
+                    Face.Quality.Gate one = Face.Quality.off().limit(measure, value);
+                    rows.add(gate(json.putObject(alone), alone, one, judged, limit));
+                }
+            }
         });
         return Section.table(
                 "quality-gates",
-                "What the gates refuse.",
-                List.of("gate", "pairs refused", "of the unchanged pairs", "FNMR of the rest"),
+                "What the gates refuse, and what each of their limits would refuse alone.",
+                List.of("gate", "pairs refused", "missed of these", "of the unchanged pairs", "FNMR of the rest"),
                 rows);
     }
 
+    private static String[] gate(
+            ObjectNode json, String name, Face.Quality.Gate gate, List<Judged> judged, double limit) {
+        List<Judged> passed = judged.stream().filter(pair -> pair.passes(gate)).toList();
+        List<Judged> refused =
+                judged.stream().filter(pair -> !pair.passes(gate)).toList();
+        List<Judged> clean = judged.stream()
+                .filter(pair -> pair.change().equals("unchanged"))
+                .toList();
+        Proportion cleanRefused =
+                new Proportion(clean.stream().filter(pair -> !pair.passes(gate)).count(), clean.size());
+        Proportion share = new Proportion(refused.size(), judged.size());
+        Proportion missed = missed(refused, limit);
+        Proportion rest = missed(passed, limit);
+        Json.put(json, "refused", share.rate());
+        Json.put(json, "missedOfTheRefused", missed.rate());
+        Json.put(json, "unchangedRefused", cleanRefused.rate());
+        Json.put(json, "fnmrOfTheRest", rest.rate());
+        return new String[] {
+            name,
+            refused.size() + ", " + Section.percent(share.rate()),
+            Section.percent(missed.rate()) + " " + Section.percent(Optional.of(missed.interval())),
+            Section.percent(cleanRefused.rate()) + " " + Section.percent(Optional.of(cleanRefused.interval())),
+            Section.percent(rest.rate()) + " " + Section.percent(Optional.of(rest.interval()))
+        };
+    }
+
     /** Where the measures of the second images lie, by change: what limits are chosen from. */
-    private static Section.Table values(List<Judged> judged) {
+    private static Section.Table values(List<Judged> judged, double limit) {
         List<String> changes = judged.stream().map(Judged::change).distinct().toList();
-        List<String> columns = new ArrayList<>(List.of("change"));
+        List<String> columns = new ArrayList<>(List.of("change", "missed"));
         for (Measure measure : Measure.values()) {
             columns.add(measure.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         }
         columns.add("score");
         List<String[]> rows = new ArrayList<>();
         for (String change : changes) {
-            List<Face.Quality> here = judged.stream()
-                    .filter(pair -> pair.change().equals(change))
-                    .map(Judged::second)
-                    .toList();
-            List<String> cells = new ArrayList<>(List.of(change));
+            List<Judged> pairs =
+                    judged.stream().filter(pair -> pair.change().equals(change)).toList();
+            List<Face.Quality> here = pairs.stream().map(Judged::second).toList();
+            List<String> cells = new ArrayList<>(
+                    List.of(change, Section.percent(missed(pairs, limit).rate())));
             for (Measure measure : Measure.values()) {
                 cells.add(spread(here, quality -> quality.values().getOrDefault(measure, Double.NaN)));
             }
