@@ -32,7 +32,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>The limits are own choices. Six photos that were only enlarged, by up to 15 %, gave a yaw and a pitch that varied by
  * 1.1° to 2.9° root mean square and 6.7° at most; the least turn and nod lie above that. Photos that were warped as if
- * the head had turned by 25° read as 10° to 15°. No real heads of known pose were at hand.
+ * the head had turned by 25° read as 9° to 15°. No real heads of known pose were at hand.
  *
  * @param moves how many different moves are asked for, 2 to 5
  * @param turn least change of {@link io.facever.Face.Pose#yaw} that is a turn, degrees
