@@ -1,6 +1,7 @@
 package io.facever.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.facever.Face;
 import io.facever.FaceSelection;
 import io.facever.FaceVerifier;
 import io.facever.Liveness;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Spec;
             "0:the same person",
             "1:different people",
             "2:wrong usage",
-            "3:inconclusive: no usable face in one of the photos, or not a live one where that is required",
+            "3:inconclusive: no usable face in one of the photos, or not a live or clear one where that is required",
             "4:an image can't be read",
             "5:models or engine not available",
             "6:the drawing can't be written"
@@ -67,6 +69,14 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--require-live",
             description = "The same, and decide nothing when a face looks more like a picture than like a person.")
     private boolean requireLive;
+
+    @Option(
+            names = "--quality",
+            paramLabel = "GATE",
+            description = "Decide nothing when a face is hard to recognise: ${COMPLETION-CANDIDATES}; default"
+                    + " ${DEFAULT-VALUE}. The measures are in the result.",
+            defaultValue = "off")
+    private QualityGate quality = QualityGate.OFF;
 
     @Option(names = "--json", description = "Write one JSON document.")
     private boolean json;
@@ -99,9 +109,29 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
+    /** The gates by their name in the api. */
+    enum QualityGate {
+        STANDARD,
+        STRICT,
+        OFF;
+
+        Face.Quality.Gate gate() {
+            return switch (this) {
+                case STANDARD -> Face.Quality.standard();
+                case STRICT -> Face.Quality.strict();
+                case OFF -> Face.Quality.off();
+            };
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     @Override
     public Integer call() {
-        FaceVerifier.Builder builder = embedding.apply(FaceVerifier.builder());
+        FaceVerifier.Builder builder = embedding.apply(FaceVerifier.builder()).quality(quality.gate());
         try {
             limit.wish().ifPresent(builder::threshold);
             if (requireLive) {
@@ -159,12 +189,33 @@ final class VerifyCommand implements Callable<Integer> {
         out.println("  threshold   " + result.threshold().origin());
         out.println("  first       " + first + ": " + faces(result.first()));
         out.println("  second      " + second + ": " + faces(result.second()));
+        tellQuality(out, first, result.first());
+        tellQuality(out, second, result.second());
         tellLiveness(out, first, result.first());
         tellLiveness(out, second, result.second());
         out.println("  model       " + result.space().model());
         out.println("  ran on      " + ranOn(providers));
         out.printf(
                 Locale.ROOT, "  took        %.0f ms%n", millis(result.timings().total()));
+    }
+
+    private static void tellQuality(PrintWriter out, Path photo, Verification.Subject subject) {
+        subject.quality()
+                .ifPresent(measured -> out.printf(
+                        Locale.ROOT,
+                        "  quality     %s: %.0f of 100%s%n",
+                        photo,
+                        measured.score(),
+                        measured.failed().isEmpty()
+                                ? ""
+                                : ", beyond the limit of "
+                                        + measured.failed().stream()
+                                                .map(VerifyCommand::inWords)
+                                                .collect(Collectors.joining(", "))));
+    }
+
+    private static String inWords(Face.Quality.Measure measure) {
+        return measure.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static void tellLiveness(PrintWriter out, Path photo, Verification.Subject subject) {
@@ -244,10 +295,29 @@ final class VerifyCommand implements Callable<Integer> {
         } else {
             document.writeNull();
         }
+        if (subject.quality().isPresent()) {
+            quality(document, subject.quality().get());
+        }
         if (subject.liveness().isPresent()) {
             document.writeFieldName("liveness");
             LivenessCommand.write(document, subject.liveness().get());
         }
+        document.writeEndObject();
+    }
+
+    private static void quality(JsonGenerator document, Face.Quality measured) throws IOException {
+        document.writeObjectFieldStart("quality");
+        document.writeNumberField("score", measured.score());
+        document.writeArrayFieldStart("failed");
+        for (Face.Quality.Measure measure : measured.failed()) {
+            document.writeString(measure.name());
+        }
+        document.writeEndArray();
+        document.writeObjectFieldStart("measures");
+        for (Map.Entry<Face.Quality.Measure, Double> value : measured.values().entrySet()) {
+            document.writeNumberField(value.getKey().name(), value.getValue());
+        }
+        document.writeEndObject();
         document.writeEndObject();
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.facever.conformance.Shared;
 import io.facever.onnx.OnnxRuntimeEngine;
 import java.awt.image.BufferedImage;
+import java.awt.image.RescaleOp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +128,27 @@ class PipelineTest {
         assertThat(required.json().get("reasons").get(0).textValue()).isEqualTo("SPOOF_SUSPECTED");
         assertThat(required.json().get("second").get("liveness").get("live").booleanValue())
                 .isFalse();
+    }
+
+    @Test
+    void verifyRefusesAFaceBeyondTheLimitsOfTheGateAndSaysWhich() throws IOException {
+        Path dark = folder.resolve("dark.png");
+        BufferedImage dimmed =
+                new RescaleOp(0.2f, 0, null).filter(ImageIO.read(photo(LARRY).toFile()), null);
+        ImageIO.write(dimmed, "png", dark.toFile());
+        Run strict = Run.facever("verify", photo(ALSO_LARRY), dark, "--quality", "strict", "--json");
+        assertThat(strict.status()).as(strict.err()).isEqualTo(ExitStatus.INCONCLUSIVE);
+        assertThat(strict.json().get("reasons").get(0).textValue()).isEqualTo("LOW_QUALITY_IN_SECOND_IMAGE");
+        assertThat(strict.json().get("second").get("quality").get("failed").toString())
+                .contains("BRIGHTNESS");
+
+        Run standard = Run.facever("verify", photo(LARRY), photo(ALSO_LARRY), "--quality=standard");
+        assertThat(standard.status()).as(standard.err()).isEqualTo(ExitStatus.MATCH);
+        assertThat(standard.out()).contains("quality     " + photo(LARRY)).contains(" of 100");
+
+        assertThat(Run.facever("verify", photo(LARRY), photo(ALSO_LARRY), "--quality", "best")
+                        .status())
+                .isEqualTo(ExitStatus.USAGE);
     }
 
     @Test
