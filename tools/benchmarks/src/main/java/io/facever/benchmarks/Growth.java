@@ -36,6 +36,8 @@ final class Growth {
     private Growth() {}
 
     static void main(Path folder) throws IOException, InterruptedException {
+        // before the long work
+        Files.createDirectories(folder);
         Inputs inputs = new Inputs();
         try (FaceVerifier verifier = FaceVerifier.builder().build()) {
             area(inputs, verifier, folder);
