@@ -210,7 +210,7 @@ def agreement(target, pipeline):
             names = " / ".join(pathlib.Path(file).name for file in (first, second))
             differing.append(f"  {names}: {similarity} here, {other:.4f} there")
     print(f"\nFaces with a score of {SURE} or more there that are found here too (IoU {SAME_FACE}): {found} of {expected}.")
-    print(f"Pairs decided the same at {threshold}: {same} of {len(pairs)}; crops differ, as facever turns eyes level.")
+    print(f"Pairs decided the same at {threshold}: {same} of {len(pairs)}; each side cuts its own crops.")
     print("\n".join(differing))
 
 

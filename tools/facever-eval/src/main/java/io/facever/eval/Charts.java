@@ -56,6 +56,9 @@ public final class Charts {
 
     /** An axis: what it shows, from where to where, and whether in powers of ten. */
     public record Axis(String title, double low, double high, boolean logarithmic) {
+        /** From so many units on, ticks at whole numbers are enough. */
+        private static final double LEAST_INTEGER_RANGE = 5;
+
         ValueAxis make() {
             ValueAxis axis = logarithmic ? powersOfTen() : linear();
             axis.setRange(low, high);
@@ -66,7 +69,11 @@ public final class Charts {
 
         private NumberAxis linear() {
             NumberAxis axis = new NumberAxis(title);
-            axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+            // JFreeChart reckons the width of labels from the ends of the axis, where they have no decimals
+            axis.setStandardTickUnits(
+                    high - low < LEAST_INTEGER_RANGE
+                            ? NumberAxis.createStandardTickUnits(Locale.ROOT)
+                            : NumberAxis.createIntegerTickUnits(Locale.ROOT));
             return axis;
         }
 
