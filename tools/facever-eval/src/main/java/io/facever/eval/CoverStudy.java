@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.facever.Box;
 import io.facever.Face;
 import io.facever.Image;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,7 +108,7 @@ final class CoverStudy {
         List<String[]> rows = new ArrayList<>();
         Map<Path, float[]> plainCrop = vectors(plain);
         Map<Path, float[]> coveredCrop = vectors(covered);
-        Map<Path, float[]> masked = embed(crop, "first masked", firsts, plain, Optional.of(cover), face -> face);
+        Map<Path, float[]> masked = embedMasked(firsts, plain, cover);
         row(rows, "crop", plainCrop, coveredCrop, Optional.empty());
         row(rows, "crop, first masked alike", masked, coveredCrop, Optional.empty());
         row(rows, "crop, mean of both similarities", plainCrop, coveredCrop, Optional.of(masked));
@@ -267,28 +265,21 @@ final class CoverStudy {
         return embed(similarity, task, jobs, cover);
     }
 
-    private Map<Path, float[]> embed(
-            Pipeline pipeline,
-            String task,
-            Collection<Path> files,
-            Map<Path, Template> templates,
-            Optional<Degradation> cover,
-            UnaryOperator<Face> change) {
+    private Map<Path, float[]> embedMasked(Collection<Path> files, Map<Path, Template> plain, Degradation cover) {
         List<Job> jobs = new ArrayList<>();
         for (Path file : files) {
-            templates
-                    .getOrDefault(file, Template.failed())
+            plain.getOrDefault(file, Template.failed())
                     .face()
-                    .ifPresent(face -> jobs.add(new Job(file, change.apply(face), Optional.of(face.box()))));
+                    .ifPresent(face -> jobs.add(new Job(file, face, Optional.of(face.box()))));
         }
-        return embed(pipeline, task, jobs, cover.orElseThrow());
+        return embed(crop, "first masked", jobs, cover);
     }
 
     private Map<Path, float[]> embed(Pipeline pipeline, String task, List<Job> jobs, Degradation cover) {
         try (Workers workers = new Workers(store.cores());
                 Progress bar = store.progress().start(task, jobs.size())) {
             List<float[]> vectors = workers.map(jobs, bar, job -> {
-                byte[] bytes = read(job.file());
+                byte[] bytes = Templates.readFile(job.file());
                 Image image = pipeline.verifier().decode(bytes);
                 return pipeline.embed(cover.apply(image, job.coverUp(), Hashing.sha256(bytes)), job.face())
                         .toArray();
@@ -298,14 +289,6 @@ final class CoverStudy {
                 result.put(jobs.get(i).file(), vectors.get(i));
             }
             return result;
-        }
-    }
-
-    private static byte[] read(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new EvaluationException("evaluation-images", file + " can't be read: " + e + "; check the file", e);
         }
     }
 

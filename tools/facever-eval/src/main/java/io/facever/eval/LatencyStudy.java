@@ -85,7 +85,7 @@ final class LatencyStudy {
 
     private static List<String[]> measure(
             FaceVerifier verifier, List<Path> files, int calls, ObjectNode json, Progress.Factory progress) {
-        List<byte[]> encoded = files.stream().map(LatencyStudy::read).toList();
+        List<byte[]> encoded = files.stream().map(Templates::readFile).toList();
         List<Image> images = files.stream().map(verifier::decode).toList();
         List<Image> withFace = new ArrayList<>();
         List<Face> faces = new ArrayList<>();
@@ -123,14 +123,6 @@ final class LatencyStudy {
                 progress,
                 k -> verifier.embed(verifier.decode(encoded.get(k % encoded.size())))));
         return rows;
-    }
-
-    private static byte[] read(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new EvaluationException("evaluation-images", file + " can't be read: " + e + "; check the file", e);
-        }
     }
 
     private static String[] row(String name, ObjectNode json, int calls, Progress.Factory progress, Part part) {

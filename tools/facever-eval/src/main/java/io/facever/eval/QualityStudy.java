@@ -5,8 +5,6 @@ import io.facever.Face;
 import io.facever.Face.Quality.Measure;
 import io.facever.Image;
 import io.facever.Threshold;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,15 +152,11 @@ final class QualityStudy {
 
     private static Face.Quality quality(
             Pipeline pipeline, Path file, Optional<Degradation> change, Template original, Template template) {
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            Image image = pipeline.verifier().decode(bytes);
-            Image seen = change.map(one -> one.apply(image, original.face().map(Face::box), Hashing.sha256(bytes)))
-                    .orElse(image);
-            return Face.Quality.of(seen, template.face().orElseThrow());
-        } catch (IOException e) {
-            throw new EvaluationException("evaluation-images", file + " can't be read: " + e + "; check the file", e);
-        }
+        byte[] bytes = Templates.readFile(file);
+        Image image = pipeline.verifier().decode(bytes);
+        Image seen = change.map(one -> one.apply(image, original.face().map(Face::box), Hashing.sha256(bytes)))
+                .orElse(image);
+        return Face.Quality.of(seen, template.face().orElseThrow());
     }
 
     static Section section(Pipeline pipeline, List<Judged> judged, int failed, Threshold threshold) {

@@ -142,7 +142,8 @@ final class Templates implements AutoCloseable {
         return face;
     }
 
-    private static byte[] readFile(Path file) {
+    /** All of a file; one that can't be read is named. */
+    static byte[] readFile(Path file) {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {

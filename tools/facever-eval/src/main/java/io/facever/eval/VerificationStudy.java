@@ -2,8 +2,6 @@ package io.facever.eval;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -545,11 +543,7 @@ final class VerificationStudy {
     }
 
     private static String dataUri(Path file) {
-        try {
-            String type = file.toString().toLowerCase(Locale.ROOT).endsWith(".png") ? "image/png" : "image/jpeg";
-            return "data:" + type + ";base64," + Base64.getEncoder().encodeToString(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new EvaluationException("evaluation-images", file + " can't be read: " + e + "; check the file", e);
-        }
+        String type = file.toString().toLowerCase(Locale.ROOT).endsWith(".png") ? "image/png" : "image/jpeg";
+        return "data:" + type + ";base64," + Base64.getEncoder().encodeToString(Templates.readFile(file));
     }
 }
