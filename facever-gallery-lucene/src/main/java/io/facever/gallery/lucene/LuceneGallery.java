@@ -30,12 +30,14 @@ import java.util.function.Consumer;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswScalarQuantizedVectorsFormat;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.CheckIndex;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexNotFoundException;
@@ -94,6 +96,15 @@ public final class LuceneGallery implements Gallery {
      * docs/galleries.md.
      */
     private static final int MORE_CANDIDATES = 100;
+
+    /** Each number of a vector takes so many in the graph. */
+    private static final int VECTOR_BITS = 7;
+
+    /** Each segment is searched for itself, so fewer than Lucene would leave; each template is merged more often. */
+    private static final int SEGMENTS_PER_TIER = 4;
+
+    /** More merges than this stop the enrolling until some are done. */
+    private static final int MERGES_WAITING = 4;
 
     /** Documents held in memory before a segment is written; fewer, larger segments search faster. */
     private static final double BUFFER_MEGABYTES = 512;
@@ -250,12 +261,23 @@ public final class LuceneGallery implements Gallery {
     }
 
     private static IndexWriter writer(Directory directory, IndexWriterConfig.OpenMode mode) throws IOException {
-        KnnVectorsFormat vectors = new Lucene99HnswScalarQuantizedVectorsFormat();
+        int cores = Runtime.getRuntime().availableProcessors();
+        // as the format is by default, but for the workers that merge graphs
+        KnnVectorsFormat vectors = new Lucene99HnswScalarQuantizedVectorsFormat(
+                Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+                Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+                cores,
+                VECTOR_BITS,
+                false,
+                null,
+                null);
+        ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
+        merges.setMaxMergesAndThreads(cores + MERGES_WAITING, cores);
         IndexWriterConfig config = new IndexWriterConfig()
                 .setOpenMode(mode)
                 .setRAMBufferSizeMB(BUFFER_MEGABYTES)
-                // a removed subject must leave the files however few others its segment lost
-                .setMergePolicy(new TieredMergePolicy().setForceMergeDeletesPctAllowed(0))
+                .setMergePolicy(new TieredMergePolicy().setSegmentsPerTier(SEGMENTS_PER_TIER))
+                .setMergeScheduler(merges)
                 .setCommitOnClose(false)
                 .setCodec(new Lucene912Codec() {
                     @Override
@@ -404,10 +426,16 @@ public final class LuceneGallery implements Gallery {
         });
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It leaves one segment with one graph, which is also what searches fastest: worth a call when many have been
+     * enrolled. Meanwhile the gallery takes up to three times its room on the disk.
+     */
     @Override
     public void compact() {
         changing(() -> {
-            writer.orElseThrow().forceMergeDeletes(true);
+            writer.orElseThrow().forceMerge(1, true);
             return 0;
         });
         // the files of the old segments were still open when the merge ended

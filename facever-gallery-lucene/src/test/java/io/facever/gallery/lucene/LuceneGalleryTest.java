@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,33 @@ class LuceneGalleryTest {
             assertThat(gallery.templates()).isEqualTo(250);
         }
         assertThat(holding(gone)).isEmpty();
+    }
+
+    @Test
+    void compactLeavesOneGraphAndNothingOfWhoWasRemovedFromIt() throws IOException {
+        Embedding gone = embedding(77);
+        try (LuceneGallery gallery = LuceneGallery.create(folder, SPACE)) {
+            for (int i = 0; i < 12; i++) {
+                gallery.enrol(Enrolment.of("subject" + i, embedding(i)));
+            }
+            gallery.enrol(Enrolment.of("hartmut.gone", gone));
+            gallery.compact();
+            assertThat(segments()).isEqualTo(1);
+            assertThat(holding(gone)).isNotEmpty();
+            gallery.remove("hartmut.gone");
+            gallery.compact();
+            assertThat(segments()).isEqualTo(1);
+            assertThat(holding(gone)).isEmpty();
+            assertThat(gallery.templates()).isEqualTo(12);
+            assertThat(gallery.search(embedding(3), Query.top(1)).get(0).subject())
+                    .isEqualTo("subject3");
+        }
+    }
+
+    private int segments() throws IOException {
+        try (FSDirectory directory = FSDirectory.open(folder)) {
+            return SegmentInfos.readLatestCommit(directory).size();
+        }
     }
 
     /** Files that hold the first numbers of an embedding, or the names that were stored with it. */
