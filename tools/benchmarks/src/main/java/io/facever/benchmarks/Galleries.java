@@ -1,37 +1,54 @@
 package io.facever.benchmarks;
 
 import io.facever.Embedding;
+import io.facever.conformance.SyntheticFaces;
+import io.facever.eval.Charts;
+import io.facever.eval.Charts.Axis;
+import io.facever.eval.Charts.Line;
+import io.facever.eval.Charts.XY;
 import io.facever.gallery.Candidate;
 import io.facever.gallery.ExactGallery;
 import io.facever.gallery.Gallery;
 import io.facever.gallery.Query;
 import io.facever.gallery.lucene.LuceneGallery;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * How long one search takes against the size of the gallery, for the galleries that run in one process, beside a plain
- * sum over memory in the same run; and how much of what an exact search finds the others find. JMH would build a gallery
- * of a gigabyte again for each of its forks, so this is a program of its own.
- *
- * <pre>java --add-modules jdk.incubator.vector -Xmx7g -cp … io.facever.benchmarks.Galleries 1000000 FOLDER</pre>
- *
- * <p>FOLDER is a gallery on disk. When it is missing, it is built, which takes long; when it is there, its size takes the
- * place of the first argument.
+ * How long one search takes against the size of the gallery, beside a plain sum over as much memory in the same run; and
+ * how much of what an exact search finds the others find. JMH would build a gallery of gigabytes again for each of its
+ * forks, so this is a program of its own.
  */
-public final class Galleries {
+final class Galleries {
+    private static final int SMALLEST = 1000;
     private static final int CHUNK = 20_000;
-    private static final int PROBES = 60;
-    private static final int LUCENE_PROBES = 500;
+    private static final int CALL = 100_000;
+    private static final int TIMED = 60;
+    private static final int COMPARED = 1000;
+    private static final int DISK_TIMED = 1000;
+    private static final int DISK_COMPARED = 200;
     private static final int TOP = 10;
-    private static final int STREAMED_INTS = 128 << 20;
+    private static final int SLOWEST_PLOTTED = 200;
 
-    private Galleries() {}
+    private final SyntheticFaces faces = new SyntheticFaces();
+    private final int largest;
+    private final Optional<Path> folder;
+    private final List<XY> floatMillis = new ArrayList<>();
+    private final List<XY> byteMillis = new ArrayList<>();
+    private final List<XY> diskMillis = new ArrayList<>();
+
+    private Galleries(int largest, Optional<Path> folder) {
+        this.largest = largest;
+        this.folder = folder;
+    }
 
     /** What is timed. */
     @FunctionalInterface
@@ -40,66 +57,68 @@ public final class Galleries {
     }
 
     /**
-     * Measures at 1,000, 10,000, … up to the given size.
+     * Measures at 1,000, 10,000, … templates.
      *
-     * @param args largest size, folder of the gallery on disk
+     * @param largest size
+     * @param folder of galleries on disk, one for each size, and of the plot; a missing gallery is built, which takes
+     *     long for a large one. Without a folder, only what is in memory is measured.
      */
-    public static void main(String[] args) {
-        Path folder = Path.of(args[1]);
-        SyntheticFaces faces = new SyntheticFaces();
-        if (!Files.isDirectory(folder)) {
-            build(faces, folder, Integer.parseInt(args[0]));
-        }
-        try (LuceneGallery disk = LuceneGallery.read(folder);
-                ExactGallery floats = ExactGallery.of(faces.space());
-                ExactGallery bytes = ExactGallery.quantised(faces.space())) {
+    static void main(int largest, Optional<Path> folder) throws IOException {
+        new Galleries(largest, folder).measure();
+    }
+
+    private void measure() throws IOException {
+        try (ExactGallery floats = ExactGallery.of(faces.space())) {
             System.out.printf(
                     "JDK %s, %d processors, kernel: %s%n",
                     Runtime.version(), Runtime.getRuntime().availableProcessors(), floats.kernel());
-            int largest = (int) disk.templates();
-            int size = 0;
-            for (int next = 1000; next <= largest; next = next < largest ? Math.min(largest, 10 * next) : next + 1) {
-                for (; size < next; size = Math.min(next, size + CHUNK)) {
-                    int to = Math.min(next, size + CHUNK);
-                    var chunk = faces.enrolments(size, to);
-                    floats.enrol(chunk);
-                    bytes.enrol(chunk);
+            try (ExactGallery bytes = ExactGallery.quantised(faces.space())) {
+                for (int size : sizes()) {
+                    grow(size, floats, bytes);
+                    exact(floats, bytes, size);
+                    if (folder.isPresent()) {
+                        disk(floats, size, folder.get().resolve("templates-" + size));
+                    }
                 }
-                exact(faces, floats, bytes, next);
             }
-            lucene(faces, floats, disk, largest);
+        }
+        if (folder.isPresent()) {
+            plot(folder.get().resolve("growth-galleries.svg"));
         }
     }
 
-    private static void build(SyntheticFaces faces, Path folder, int size) {
-        long start = System.nanoTime();
-        try (LuceneGallery disk = LuceneGallery.create(folder, faces.space())) {
-            for (int from = 0; from < size; from += 5 * CHUNK) {
-                disk.enrol(faces.enrolments(from, Math.min(size, from + 5 * CHUNK)));
-                System.out.printf(
-                        Locale.ROOT, "%d on disk after %.0f s%n", disk.templates(), (System.nanoTime() - start) / 1e9);
-            }
+    private int[] sizes() {
+        return IntStream.iterate(SMALLEST, size -> size <= largest, size -> size * 10)
+                .toArray();
+    }
+
+    private void grow(int size, ExactGallery floats, ExactGallery bytes) {
+        for (int from = (int) floats.templates(); from < size; from += CHUNK) {
+            var chunk = faces.enrolments(from, Math.min(size, from + CHUNK));
+            floats.enrol(chunk);
+            bytes.enrol(chunk);
         }
     }
 
-    private static void exact(SyntheticFaces faces, ExactGallery floats, ExactGallery bytes, int size) {
-        int[] memory = new int[STREAMED_INTS];
-        List<Embedding> probes = faces.probes(PROBES, size);
+    private void exact(ExactGallery floats, ExactGallery bytes, int size) {
+        int[] memory = new int[SyntheticFaces.DIMENSION * size];
         List<Search> searches = List.of(
                 probe -> sum(memory),
                 probe -> floats.search(probe, Query.top(TOP)),
                 probe -> bytes.search(probe, Query.top(TOP)));
-        double[][] millis = times(probes, searches);
+        double[][] millis = times(faces.probes(TIMED, size), searches);
         int same = 0;
-        for (Embedding probe : probes) {
+        for (Embedding probe : faces.probes(COMPARED, size)) {
             same += floats.search(probe, Query.top(TOP)).equals(bytes.search(probe, Query.top(TOP))) ? 1 : 0;
         }
-        double streamed = 4.0 * STREAMED_INTS / median(millis[0]) / 1e6;
-        double searched = 4.0 * SyntheticFaces.DIMENSION * size / median(millis[1]) / 1e6;
+        double summed = 4.0 * memory.length / median(millis[0]) / 1e6;
+        double searched = 4.0 * memory.length / median(millis[1]) / 1e6;
+        floatMillis.add(new XY(size, median(millis[1])));
+        byteMillis.add(new XY(size, median(millis[2])));
         System.out.printf(
                 Locale.ROOT,
-                "%8d templates: fp32 %.3f ms (p90 %.3f), int8 %.3f ms (p90 %.3f), ratio %.2f; top-%d equal %d of %d;"
-                        + " sum %.1f GB/s, fp32 %.1f GB/s, ratio %.2f%n",
+                "%8d templates in memory: fp32 %.3f ms (p90 %.3f), int8 %.3f ms (p90 %.3f), ratio %.2f; top-%d equal %d of"
+                        + " %d; sum %.1f GB/s, fp32 %.1f GB/s, ratio %.2f%n",
                 size,
                 median(millis[1]),
                 percentile(millis[1], 0.9),
@@ -108,10 +127,10 @@ public final class Galleries {
                 median(millis[1]) / median(millis[2]),
                 TOP,
                 same,
-                PROBES,
-                streamed,
+                COMPARED,
+                summed,
                 searched,
-                searched / streamed);
+                searched / summed);
     }
 
     /** Turn by turn, so that what disturbs the machine disturbs all; the first third warms up. */
@@ -149,18 +168,42 @@ public final class Galleries {
                 .sum();
     }
 
-    private static void lucene(SyntheticFaces faces, ExactGallery exact, Gallery disk, int size) {
-        List<Embedding> probes = faces.probes(LUCENE_PROBES, size);
+    private void disk(ExactGallery exact, int size, Path place) throws IOException {
+        if (!Files.isDirectory(place)) {
+            try (LuceneGallery gallery = LuceneGallery.create(place, faces.space())) {
+                long start = System.nanoTime();
+                for (int from = 0; from < size; from += CALL) {
+                    gallery.enrol(faces.enrolments(from, Math.min(size, from + CALL)));
+                }
+                System.out.printf(
+                        Locale.ROOT,
+                        "%8d templates on disk after %.1f s, %.2f GB%n",
+                        size,
+                        seconds(start),
+                        gigabytes(place));
+                disk(exact, gallery, size, "as enrolled");
+                start = System.nanoTime();
+                gallery.compact();
+                System.out.printf(Locale.ROOT, "%8d templates compacted in another %.1f s%n", size, seconds(start));
+            }
+        }
+        try (LuceneGallery gallery = LuceneGallery.read(place)) {
+            System.out.printf(Locale.ROOT, "%8d templates take %.2f GB on disk%n", size, gigabytes(place));
+            diskMillis.add(new XY(size, disk(exact, gallery, size, "compacted")));
+        }
+    }
+
+    private double disk(ExactGallery exact, Gallery disk, int size, String state) {
+        List<Embedding> probes = faces.probes(DISK_TIMED, size);
         List<List<Candidate>> found = new ArrayList<>();
         double[] millis = times(probes, List.of(probe -> {
             List<Candidate> candidates = disk.search(probe, Query.top(TOP));
             found.add(candidates);
             return candidates;
         }))[0];
-        int compared = Math.min(100, LUCENE_PROBES);
         int hits = 0;
-        for (int i = 0; i < compared; i++) {
-            int at = i * LUCENE_PROBES / compared;
+        for (int i = 0; i < DISK_COMPARED; i++) {
+            int at = i * DISK_TIMED / DISK_COMPARED;
             List<String> expected = exact.search(probes.get(at), Query.top(TOP)).stream()
                     .map(Candidate::subject)
                     .toList();
@@ -170,13 +213,40 @@ public final class Galleries {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%8d templates on disk: median %.2f ms, p99 %.2f ms, recall@%d %.4f over %d probes%n",
+                "%8d templates on disk, %s: median %.2f ms, p99 %.2f ms, recall@%d %.4f over %d probes%n",
                 size,
+                state,
                 median(millis),
                 percentile(millis, 0.99),
                 TOP,
-                hits / (double) (TOP * compared),
-                compared);
+                hits / (double) (TOP * DISK_COMPARED),
+                DISK_COMPARED);
+        return median(millis);
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static double gigabytes(Path place) throws IOException {
+        try (Stream<Path> files = Files.list(place)) {
+            return files.mapToLong(file -> file.toFile().length()).sum() / 1e9;
+        }
+    }
+
+    private void plot(Path file) throws IOException {
+        List<Line> lines = new ArrayList<>(List.of(
+                new Line("in memory, fp32", floatMillis),
+                new Line("in memory, int8 and exact ranking", byteMillis),
+                new Line("on disk, graph", diskMillis)));
+        Files.writeString(
+                file,
+                Charts.lines(
+                        "growthgalleries",
+                        new Axis("templates", SMALLEST, largest, true),
+                        new Axis("milliseconds a search", 0.1, SLOWEST_PLOTTED, true),
+                        lines));
+        System.out.println("\n" + file);
     }
 
     private static double median(double[] values) {

@@ -3,6 +3,7 @@ package io.facever.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -26,6 +27,8 @@ public final class Main {
         switch (args.length == 0 ? "" : args[0]) {
             case "footprint" -> Footprint.main();
             case "growth" -> Growth.main(Path.of(rest[0]));
+            case "galleries" -> Galleries.main(
+                    Integer.parseInt(rest[0]), rest.length > 1 ? Optional.of(Path.of(rest[1])) : Optional.empty());
             case "many" -> Many.main();
             case "decisions" -> Decisions.main();
             case "check" -> {

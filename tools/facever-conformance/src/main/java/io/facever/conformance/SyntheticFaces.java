@@ -1,4 +1,4 @@
-package io.facever.benchmarks;
+package io.facever.conformance;
 
 import io.facever.Embedding;
 import io.facever.EmbeddingSpace;
@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  * that similarities of different people spread as those of facenet-vggface2 on LFW do (standard deviation about 0.18);
  * templates of one person have a cosine of some {@value #SAME_PERSON}.
  */
-final class SyntheticFaces {
-    static final int DIMENSION = 512;
+public final class SyntheticFaces {
+    public static final int DIMENSION = 512;
     private static final int INTRINSIC = 32;
     private static final double SAME_PERSON = 0.7;
     private static final int TEMPLATES_OF_PERSON = 10;
@@ -24,14 +24,16 @@ final class SyntheticFaces {
     private final EmbeddingSpace space = new EmbeddingSpace("synthetic", "synthetic", "none", DIMENSION);
     private final float[][] axes = new float[INTRINSIC][DIMENSION];
 
-    SyntheticFaces() {
+    /** Draws the dimensions in which people differ. */
+    public SyntheticFaces() {
         SplittableRandom random = new SplittableRandom(1);
         for (float[] axis : axes) {
             fill(axis, random);
         }
     }
 
-    EmbeddingSpace space() {
+    /** What all of them are points of. */
+    public EmbeddingSpace space() {
         return space;
     }
 
@@ -59,7 +61,7 @@ final class SyntheticFaces {
     }
 
     /** Each template is a subject of its own, so that ten candidates are ten templates. */
-    Collection<Enrolment> enrolments(int from, int to) {
+    public Collection<Enrolment> enrolments(int from, int to) {
         return IntStream.range(from, to)
                 .parallel()
                 .mapToObj(i -> Enrolment.of("s" + i, embedding(i / TEMPLATES_OF_PERSON, i + 1L)))
@@ -67,7 +69,7 @@ final class SyntheticFaces {
     }
 
     /** Other templates of people who are among the first {@code templates}, spread evenly over them. */
-    List<Embedding> probes(int count, int templates) {
+    public List<Embedding> probes(int count, int templates) {
         int people = Math.max(1, templates / TEMPLATES_OF_PERSON);
         return IntStream.rangeClosed(1, count)
                 .mapToObj(i -> embedding((int) ((long) i * people / (count + 1)), -i))
