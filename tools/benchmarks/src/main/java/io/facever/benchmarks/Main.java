@@ -30,6 +30,7 @@ public final class Main {
             case "galleries" -> Galleries.main(
                     Integer.parseInt(rest[0]), rest.length > 1 ? Optional.of(Path.of(rest[1])) : Optional.empty());
             case "many" -> Many.main();
+            case "enrolling" -> Enrolling.main();
             case "decisions" -> Decisions.main();
             case "check" -> {
                 Table measured = stages(rest);
