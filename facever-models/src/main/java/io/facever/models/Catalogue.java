@@ -26,7 +26,7 @@ final class Catalogue {
     static final String CONVERTER_VERSION = "1";
 
     /** The same for MTCNN alone, whose digest is in no calibration. */
-    private static final String MTCNN_GRAPH = "PReLU as maximum";
+    private static final String MTCNN_GRAPH = "PReLU as sum, blocks";
 
     static final String INCEPTION_RESNET_V1 = "inception-resnet-v1";
 

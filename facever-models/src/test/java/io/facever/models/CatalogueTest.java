@@ -37,7 +37,7 @@ class CatalogueTest {
                         model -> model.description().id(),
                         model -> model.description().digest().substring(0, 16))
                 .contains(
-                        tuple("mtcnn", "5e0aee43ade57dbb"),
+                        tuple("mtcnn", "6aa4d16b2f262d9d"),
                         tuple("facenet-vggface2", "362e30194b6efb22"),
                         tuple("mobilefacenet", "f3d30b3355b6e1ae"));
     }

@@ -162,6 +162,26 @@ final class OnnxGraph {
         return gives(node("Max", input, scaled), count);
     }
 
+    /**
+     * PReLU on [n, c, h, w] as {@code slope x + relu((1 − slope) x)}: the same but for rounding. ONNX Runtime 1.28 runs
+     * each of these operators in the blocked layout of its convolutions, where it has no maximum, and so needs not
+     * change the layout and back. It takes {@link #prelu} for slopes above 1.
+     */
+    String preluAsSum(String input, NdArray slope) {
+        int count = slope.size(0);
+        expect(input, count);
+        float[] rest = new float[count];
+        for (int channel = 0; channel < count; channel++) {
+            rest[channel] = 1 - slope.at(channel);
+            if (rest[channel] < 0) {
+                return prelu(input, slope, true);
+            }
+        }
+        String linear = gives(node("Mul", input, constant(slope.reshape(count, 1, 1))), count);
+        String bent = gives(node("Mul", input, constant(NdArray.vector(rest).reshape(count, 1, 1))), count);
+        return add(linear, relu(bent));
+    }
+
     /** Windows that overlap the border count if {@code ceil} is set, as far as they lie inside. */
     String maxPool(String input, int size, int stride, boolean ceil) {
         NodeProto.Builder node = node("MaxPool", input);
