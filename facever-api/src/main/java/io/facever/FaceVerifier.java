@@ -29,6 +29,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -45,8 +46,8 @@ import java.util.stream.Stream;
  * <p>One verifier serves any number of threads and gives each the same bits. {@link #close} waits for running calls and
  * closes what the builder created; what was given to the builder as a finished object stays open. After it every method
  * throws {@code IllegalStateException}. A call that compares two photos works on both at once where processors are
- * idle; the threads for that belong to the verifier, and end after ten idle seconds and with {@link #close}. Those of
- * {@link #detectEach} and {@link #embedEach} end with the call.
+ * idle, and a detector may share out its work on one; the threads for that belong to the verifier, and end after ten
+ * idle seconds and with {@link #close}. Those of {@link #detectEach} and {@link #embedEach} end with the call.
  *
  * <p>A face that is missing, too small, or not the only one where one is required is an outcome with reasons; an
  * unreadable file, a missing model or a missing engine is a {@link FaceverException}.
@@ -75,8 +76,8 @@ public final class FaceVerifier implements AutoCloseable {
     private final boolean recovery;
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
-    private final Helpers helpers = new Helpers();
-    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+    private final Helpers helpers;
+    private final ReentrantReadWriteLock life;
     private boolean closed;
 
     private FaceVerifier(
@@ -87,8 +88,10 @@ public final class FaceVerifier implements AutoCloseable {
             StageObserver observer,
             Optional<LivenessStage> liveness,
             List<AutoCloseable> owned,
-            Map<String, String> providers) {
+            Parts context) {
         this.observer = observer;
+        this.life = context.life;
+        this.helpers = context.helpers;
         this.decoder = observer.decoder(builder.decoder.orElseGet(FaceVerifier::findDecoder));
         this.maxPixels = builder.maxPixels;
         this.verifier = builder.verifier;
@@ -102,7 +105,7 @@ public final class FaceVerifier implements AutoCloseable {
         this.quality = builder.quality;
         this.recovery = builder.recovery;
         this.owned = owned;
-        this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
+        this.providers = Collections.unmodifiableMap(new LinkedHashMap<>(context.providers));
         this.space = EmbeddingSpace.of(embedder.model(), aligner.id());
         this.threshold = resolve(embedder.model(), space, builder.threshold);
     }
@@ -228,7 +231,10 @@ public final class FaceVerifier implements AutoCloseable {
             return this;
         }
 
-        /** How many threads one run of a network may use; 0, the default, leaves it to the engine. */
+        /**
+         * How many threads one run of a network may use, and one call of a stage that shares out its work; 0, the
+         * default, leaves it to the engine, and to stages to use what is idle.
+         */
         public Builder threads(int threads) {
             this.session = session.withThreads(threads);
             return this;
@@ -423,7 +429,7 @@ public final class FaceVerifier implements AutoCloseable {
                         observer,
                         chosenLiveness,
                         List.copyOf(owned),
-                        context.providers);
+                        context);
             } catch (RuntimeException | Error e) {
                 closeAll(owned, e);
                 throw e;
@@ -500,13 +506,18 @@ public final class FaceVerifier implements AutoCloseable {
         }
     }
 
-    /** Models and engine for the providers; looked for when the first stage asks, as a stage of one's own may not. */
+    /**
+     * Models and engine for the providers, looked for when the first stage asks, as a stage of one's own may not; and
+     * threads for stages that share out a call.
+     */
     private static final class Parts implements StageContext {
         private final Supplier<ModelProvider> models;
         private final Supplier<InferenceEngine> engine;
         private final SessionOptions options;
         private final StageObserver observer;
         private final Map<String, String> providers = new LinkedHashMap<>();
+        private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+        private final Helpers helpers = new Helpers(life::getReadLockCount);
 
         Parts(Builder builder, StageObserver observer) {
             this.observer = observer;
@@ -543,6 +554,20 @@ public final class FaceVerifier implements AutoCloseable {
 
         @Override
         public InferenceSession open(String id, String network) {
+            return open(id, network, options);
+        }
+
+        @Override
+        public InferenceSession openForParts(String id, String network) {
+            return open(id, network, options.withThreads(1));
+        }
+
+        @Override
+        public void forEachPart(int count, IntConsumer part) {
+            helpers.forEach(count, options.threads() == 0 ? count : options.threads(), part);
+        }
+
+        private InferenceSession open(String id, String network, SessionOptions options) {
             // the engine first: without one there is no point in fetching models
             InferenceEngine chosen = engine.get();
             InferenceSession session = observer.load(
@@ -1015,8 +1040,7 @@ public final class FaceVerifier implements AutoCloseable {
         Threshold resolved = resolve(wish);
         Stopwatch watch = new Stopwatch();
         Stopwatch secondWatch = new Stopwatch();
-        FutureTask<Choice> secondChoice =
-                helpers.start(() -> load(second, selection, secondWatch), life.getReadLockCount());
+        FutureTask<Choice> secondChoice = helpers.start(() -> load(second, selection, secondWatch));
         Choice firstChoice;
         try {
             firstChoice = load(first, selection, watch);

@@ -1,10 +1,15 @@
 package io.facever;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +21,7 @@ import java.util.function.Supplier;
 final class Helpers implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
+    private final IntSupplier callers;
     private final int processors = Runtime.getRuntime().availableProcessors();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             0,
@@ -26,6 +32,15 @@ final class Helpers implements AutoCloseable {
             Helpers::thread,
             new ThreadPoolExecutor.DiscardPolicy());
 
+    /**
+     * No thread yet.
+     *
+     * @param callers how many calls are running
+     */
+    Helpers(IntSupplier callers) {
+        this.callers = callers;
+    }
+
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "facever-helper");
         thread.setDaemon(true);
@@ -33,10 +48,10 @@ final class Helpers implements AutoCloseable {
     }
 
     /** A part of a call; whoever starts one waits for it with {@link #finish}, also when the rest has failed. */
-    <T> FutureTask<T> start(Supplier<T> part, int callers) {
+    <T> FutureTask<T> start(Supplier<T> part) {
         FutureTask<T> task = new FutureTask<>(part::get);
         // with more callers, processors are busy already, and another thread would only take them from each other
-        if (2 * callers <= processors) {
+        if (2 * callers.getAsInt() <= processors) {
             threads.execute(task);
         }
         return task;
@@ -64,6 +79,55 @@ final class Helpers implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Does many small parts of a call, each on the thread that is free first.
+     *
+     * @param most how many threads may take part, with this one
+     */
+    void forEach(int count, int most, IntConsumer part) {
+        AtomicInteger next = new AtomicInteger();
+        Supplier<Boolean> work = () -> {
+            try {
+                for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                    part.accept(i);
+                }
+                return true;
+            } catch (RuntimeException | Error e) {
+                // the other threads need not go on
+                next.set(count);
+                throw e;
+            }
+        };
+        List<FutureTask<Boolean>> tasks = new ArrayList<>(most);
+        for (int i = 1; i < Math.min(count, most); i++) {
+            tasks.add(start(work));
+        }
+        tasks.add(new FutureTask<>(work::get));
+        finishAll(tasks);
+    }
+
+    /** Finishes the last, which is this thread's own, and then the others, also when one of them has failed. */
+    private static void finishAll(List<FutureTask<Boolean>> tasks) {
+        Throwable failure = null;
+        for (int i = tasks.size() - 1; i >= 0; i--) {
+            try {
+                finish(tasks.get(i));
+            } catch (RuntimeException | Error e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
         }
     }
 

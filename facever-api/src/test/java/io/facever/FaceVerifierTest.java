@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +40,15 @@ class FaceVerifierTest {
 
     private static FaceVerifier.Builder builder() {
         return builder(Fakes.model().threshold(Threshold.of(0.5, "a test")).build());
+    }
+
+    private static FaceVerifier.Builder builder(DetectorProvider detector) {
+        return FaceVerifier.builder()
+                .decoder(new Fakes.BytesDecoder())
+                .detector(detector)
+                .aligner(new Fakes.PassingAligner())
+                .embedder(new Fakes.AngleEmbedder(
+                        Fakes.model().threshold(Threshold.of(0.5, "a test")).build()));
     }
 
     private static FaceVerifier.Builder builder(ModelDescription model) {
@@ -450,6 +463,96 @@ class FaceVerifierTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> builder().aligner("crop").build())
                 .withMessageContaining("aligner");
+    }
+
+    /** A detector that shares out each call as a stage of facever may. */
+    private static DetectorProvider sharing(int count, IntConsumer part) {
+        return new DetectorProvider() {
+            @Override
+            public String name() {
+                return "sharing";
+            }
+
+            @Override
+            public int rank() {
+                return 0;
+            }
+
+            @Override
+            public Detector create(StageContext context) {
+                return image -> {
+                    context.forEachPart(count, part);
+                    return List.of();
+                };
+            }
+        };
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void doesPartsOfACallAtOnceWhereProcessorsAreIdle() {
+        Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors");
+        CountDownLatch both = new CountDownLatch(2);
+        DetectorProvider provider = sharing(2, part -> {
+            both.countDown();
+            await(both);
+        });
+        try (FaceVerifier verifier = builder(provider).threads(2).build()) {
+            verifier.detect(ONE_FACE);
+        }
+        assertThat(both.getCount()).isZero();
+    }
+
+    @Test
+    void doesAllPartsOnTheCallersThreadIfToldToUseOne() {
+        List<String> done = new ArrayList<>();
+        DetectorProvider provider =
+                sharing(3, part -> done.add(part + " " + Thread.currentThread().getName()));
+        try (FaceVerifier verifier = builder(provider).threads(1).build()) {
+            verifier.detect(ONE_FACE);
+        }
+        String caller = Thread.currentThread().getName();
+        assertThat(done).containsExactly("0 " + caller, "1 " + caller, "2 " + caller);
+    }
+
+    @Test
+    void doesEachPartOnceWhoeverHelps() {
+        AtomicIntegerArray done = new AtomicIntegerArray(1000);
+        try (FaceVerifier verifier =
+                builder(sharing(done.length(), done::incrementAndGet)).build()) {
+            verifier.detect(ONE_FACE);
+        }
+        for (int part = 0; part < done.length(); part++) {
+            assertThat(done.get(part)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPartThatFailsFailsTheCallWhenNoOtherPartRuns() {
+        AtomicInteger running = new AtomicInteger();
+        DetectorProvider provider = sharing(100, part -> {
+            running.incrementAndGet();
+            try {
+                if (part == 50) {
+                    throw new EngineException("inference-failed", "part 50");
+                }
+            } finally {
+                running.decrementAndGet();
+            }
+        });
+        try (FaceVerifier verifier = builder(provider).build()) {
+            assertThatThrownBy(() -> verifier.detect(ONE_FACE))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("part 50");
+            assertThat(running).hasValue(0);
+        }
     }
 
     @Test

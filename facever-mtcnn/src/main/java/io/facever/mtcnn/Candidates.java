@@ -67,8 +67,14 @@ final class Candidates {
         return size++;
     }
 
-    /** Adds a box of another collection, with all it has. */
-    void addFrom(Candidates other, int index) {
+    /** Adds all boxes of another collection, with all they have. */
+    void addAllFrom(Candidates other) {
+        for (int i = 0; i < other.size; i++) {
+            addFrom(other, i);
+        }
+    }
+
+    private void addFrom(Candidates other, int index) {
         int at = EDGES * index;
         int added = add(
                 other.edges[at], other.edges[at + 1], other.edges[at + 2], other.edges[at + 3], other.scores[index]);

@@ -17,8 +17,16 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/** The cascade. Each call takes a workspace from a pool, so that calls share nothing but the networks. */
+/**
+ * The cascade. Each call takes a workspace from a pool, so that calls share nothing but the networks. On the processor
+ * each network gets its work in parts, for two reasons: what the layers of a part hand on stays in the processor's cache,
+ * and parts are done on all idle processors, which share out better among parts than inside a run.
+ */
 final class MtcnnDetector implements Detector {
     static final String MODEL = "mtcnn";
 
@@ -30,8 +38,11 @@ final class MtcnnDetector implements Detector {
     private static final int REFINEMENT_SIZE = 24;
     private static final int OUTPUT_SIZE = 48;
 
-    /** Most crops in one run; bounds the memory of photos with many candidates. */
-    private static final int MAX_BATCH = 128;
+    /** Pixels of an image between the first row of one row of cells and that of the next. */
+    private static final int SEEN_BEYOND = Mtcnn.CELL - STRIDE;
+
+    /** Rows of cells of a strip at least, however wide: with less, most of the work would be done twice. */
+    private static final int MIN_ROWS = 16;
 
     /**
      * A reduced photo serves for crops that it still has this often the pixels of, along each side: finer ones would be
@@ -43,33 +54,76 @@ final class MtcnnDetector implements Detector {
     private static final double OVERLAP_ACROSS = 0.7;
 
     private final Mtcnn settings;
-    private final InferenceSession proposalNetwork;
-    private final InferenceSession refinementNetwork;
-    private final InferenceSession outputNetwork;
-    /** More calls at once than processors gain nothing, so their memory is not worth keeping. */
-    private final BlockingQueue<Workspace> workspaces =
-            new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
+    private final StageContext context;
+    private final List<InferenceSession> networks;
+    private final PartSizes sizes;
+    /** More calls or parts at once than processors gain nothing, so their memory is not worth keeping. */
+    private final Pool<Workspace> workspaces = new Pool<>(Workspace::new);
+
+    private final Pool<Desk> desks = new Pool<>(Desk::new);
 
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private MtcnnDetector(Mtcnn settings, List<InferenceSession> networks) {
+    private MtcnnDetector(Mtcnn settings, StageContext context, List<InferenceSession> networks) {
         this.settings = settings;
-        this.proposalNetwork = networks.get(0);
-        this.refinementNetwork = networks.get(1);
-        this.outputNetwork = networks.get(2);
+        this.context = context;
+        this.networks = networks;
+        this.sizes = PartSizes.of(networks.get(0).provider());
     }
 
     static MtcnnDetector open(Mtcnn settings, StageContext context) {
         List<InferenceSession> networks = new ArrayList<>();
         try {
             for (String network : List.of("pnet", "rnet", "onet")) {
-                networks.add(context.open(MODEL, network));
+                networks.add(context.openForParts(MODEL, network));
             }
-            return new MtcnnDetector(settings, networks);
+            return new MtcnnDetector(settings, context, List.copyOf(networks));
         } catch (RuntimeException | Error e) {
             networks.forEach(InferenceSession::close);
             throw e;
+        }
+    }
+
+    /**
+     * How much one run of a network gets.
+     *
+     * @param pixels of P-Net's input, about
+     * @param refined most crops of R-Net
+     * @param finished most crops of O-Net
+     * @param atOnce whether parts may be done at the same time
+     */
+    private record PartSizes(int pixels, int refined, int finished, boolean atOnce) {
+        /** Measured on the processor; a GPU wants few large runs. */
+        static PartSizes of(String provider) {
+            return provider.equals("cpu")
+                    ? new PartSizes(1 << 16, 16, 4, true)
+                    : new PartSizes(Integer.MAX_VALUE, 128, 128, false);
+        }
+    }
+
+    /** Things that are lent out and come back, at most as many as there are processors. */
+    private static final class Pool<T> {
+        private final BlockingQueue<T> free =
+                new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
+        private final Supplier<T> maker;
+
+        Pool(Supplier<T> maker) {
+            this.maker = maker;
+        }
+
+        T take() {
+            T lent = free.poll();
+            return lent == null ? maker.get() : lent;
+        }
+
+        /** Not after a failure: what that leaves behind is not looked into. */
+        void putBack(T lent) {
+            free.offer(lent);
+        }
+
+        void clear() {
+            free.clear();
         }
     }
 
@@ -84,12 +138,9 @@ final class MtcnnDetector implements Detector {
         /** Pixels of the photo for one of what P-Net sees; 1 if it was not reduced. */
         private double reduction = 1;
 
+        private final List<Strip> strips = new ArrayList<>();
         private final Candidates scale = new Candidates();
         private final Candidates all = new Candidates();
-        private FloatBuffer input = Tensor.allocateBuffer(1);
-        private FloatBuffer regression = Tensor.allocateBuffer(1);
-        private FloatBuffer probability = Tensor.allocateBuffer(1);
-        private FloatBuffer landmarks = Tensor.allocateBuffer(1);
 
         void use(Image image, int maxSize) {
             int longer = Math.max(image.width(), image.height());
@@ -110,6 +161,49 @@ final class MtcnnDetector implements Detector {
             pixels.release();
             whole.release();
         }
+    }
+
+    /** Some rows of cells of P-Net's output at one scale, and what it finds there. */
+    private static final class Strip {
+        private final double scale;
+        private final int width;
+        private final int height;
+        private final int fromRow;
+        private final int toRow;
+        private final Candidates found = new Candidates();
+
+        /**
+         * Rows {@code fromRow} to {@code toRow}, the latter excluded.
+         *
+         * @param width of the whole image of this scale
+         * @param height of the whole image of this scale
+         */
+        Strip(double scale, int width, int height, int fromRow, int toRow) {
+            this.scale = scale;
+            this.width = width;
+            this.height = height;
+            this.fromRow = fromRow;
+            this.toRow = toRow;
+        }
+
+        /** First row of pixels that its cells see. */
+        int fromPixel() {
+            return STRIDE * fromRow;
+        }
+
+        /** Row after the last that its cells see; P-Net's pooling leaves out no odd row at the bottom of the image. */
+        int toPixel() {
+            return toRow == cells(height) ? height : STRIDE * toRow + SEEN_BEYOND;
+        }
+    }
+
+    /** What one part is done with; reused by later parts. */
+    private static final class Desk {
+        private final PixelSums.Reader reader = new PixelSums.Reader();
+        private FloatBuffer input = Tensor.allocateBuffer(1);
+        private FloatBuffer regression = Tensor.allocateBuffer(1);
+        private FloatBuffer probability = Tensor.allocateBuffer(1);
+        private FloatBuffer landmarks = Tensor.allocateBuffer(1);
 
         private static FloatBuffer room(FloatBuffer buffer, int count) {
             FloatBuffer enough = buffer.capacity() >= count ? buffer : Tensor.allocateBuffer(count);
@@ -131,12 +225,10 @@ final class MtcnnDetector implements Detector {
             if (closed) {
                 throw new IllegalStateException("this detector is closed; see docs/errors.md#closed");
             }
-            Workspace free = workspaces.poll();
-            Workspace work = free == null ? new Workspace() : free;
+            Workspace work = workspaces.take();
             List<Face> faces = detect(image, work);
-            // not after a failure: what that leaves behind is not looked into
             work.release();
-            workspaces.offer(work);
+            workspaces.putBack(work);
             return faces;
         } finally {
             lock.unlock();
@@ -152,8 +244,7 @@ final class MtcnnDetector implements Detector {
             if (closed) {
                 throw new IllegalStateException("this detector is closed; see docs/errors.md#closed");
             }
-            return new MtcnnDetector(settings.lenient(), List.of(proposalNetwork, refinementNetwork, outputNetwork))
-                    .detect(image);
+            return new MtcnnDetector(settings.lenient(), context, networks).detect(image);
         } finally {
             lock.unlock();
         }
@@ -169,56 +260,89 @@ final class MtcnnDetector implements Detector {
         return work.all.size() > 0 ? finish(image, work) : List.of();
     }
 
+    /** Does parts of a call, each at a desk. */
+    private void forEachPart(int count, ObjIntConsumer<Desk> part) {
+        IntConsumer atDesk = number -> {
+            Desk desk = desks.take();
+            part.accept(desk, number);
+            desks.putBack(desk);
+        };
+        if (sizes.atOnce()) {
+            context.forEachPart(count, atDesk);
+        } else {
+            IntStream.range(0, count).forEach(atDesk);
+        }
+    }
+
     /** P-Net on each image of the pyramid. */
     private void propose(Image image, Workspace work) {
+        work.strips.clear();
         double scale = settings.firstScale();
         for (double side = Math.min(image.width(), image.height()) * scale;
                 side >= Mtcnn.CELL;
                 side *= settings.scaleFactor()) {
             // the steps stay where they are without a reduction, so that it changes little about larger faces
             if (scale * work.reduction <= settings.firstScale()) {
-                proposeAt(scale, (int) (image.width() * scale + 1), (int) (image.height() * scale + 1), work);
+                cut(scale, (int) (image.width() * scale + 1), (int) (image.height() * scale + 1), work.strips);
             }
             scale *= settings.scaleFactor();
+        }
+        forEachPart(work.strips.size(), (desk, number) -> proposeIn(work.strips.get(number), work.pixels, desk));
+        int strip = 0;
+        while (strip < work.strips.size()) {
+            double ofStrips = work.strips.get(strip).scale;
+            work.scale.clear();
+            while (strip < work.strips.size() && work.strips.get(strip).scale == ofStrips) {
+                work.scale.addAllFrom(work.strips.get(strip++).found);
+            }
+            work.scale.suppress(OVERLAP_IN_SCALE, Candidates.Overlap.UNION);
+            work.all.addAllFrom(work.scale);
         }
         work.all.suppress(OVERLAP_ACROSS, Candidates.Overlap.UNION);
         work.all.regress(0);
         work.all.square();
     }
 
-    private void proposeAt(double scale, int width, int height, Workspace work) {
-        work.input = Workspace.room(work.input, CHANNELS * width * height);
-        work.pixels.resize(0, 0, work.pixels.width(), work.pixels.height(), width, height, work.input, 0);
-        int columns = cells(width);
+    /** Cuts the image of one scale into strips of about the same height, which depends on nothing but its size. */
+    private void cut(double scale, int width, int height, List<Strip> strips) {
         int rows = cells(height);
+        int most = Math.max(MIN_ROWS, (sizes.pixels() / width - SEEN_BEYOND) / STRIDE);
+        int count = (rows + most - 1) / most;
+        for (int i = 0; i < count; i++) {
+            strips.add(new Strip(scale, width, height, i * rows / count, (i + 1) * rows / count));
+        }
+    }
+
+    private void proposeIn(Strip strip, PixelSums pixels, Desk desk) {
+        int height = strip.toPixel() - strip.fromPixel();
+        desk.input = Desk.room(desk.input, CHANNELS * strip.width * height);
+        desk.reader.on(pixels).resizeRows(strip.width, strip.height, strip.fromPixel(), strip.toPixel(), desk.input, 0);
+        int columns = cells(strip.width);
+        int rows = strip.toRow - strip.fromRow;
         int count = columns * rows;
-        work.regression = Workspace.room(work.regression, Candidates.EDGES * count);
-        work.probability = Workspace.room(work.probability, 2 * count);
-        proposalNetwork.run(
-                Map.of("input", Tensor.of(work.input, 1, CHANNELS, height, width)),
-                Map.of(
-                        "regression", Tensor.of(work.regression, 1, Candidates.EDGES, rows, columns),
-                        "probability", Tensor.of(work.probability, 1, 2, rows, columns)));
-        work.scale.clear();
+        desk.regression = Desk.room(desk.regression, Candidates.EDGES * count);
+        desk.probability = Desk.room(desk.probability, 2 * count);
+        networks.get(0)
+                .run(
+                        Map.of("input", Tensor.of(desk.input, 1, CHANNELS, height, strip.width)),
+                        Map.of(
+                                "regression", Tensor.of(desk.regression, 1, Candidates.EDGES, rows, columns),
+                                "probability", Tensor.of(desk.probability, 1, 2, rows, columns)));
         for (int cell = 0; cell < count; cell++) {
-            float score = work.probability.get(count + cell);
+            float score = desk.probability.get(count + cell);
             if (score >= settings.proposalThreshold()) {
                 int x = STRIDE * (cell % columns);
-                int y = STRIDE * (cell / columns);
-                int added = work.scale.add(
-                        Math.floor((x + 1) / scale),
-                        Math.floor((y + 1) / scale),
-                        Math.floor((x + Mtcnn.CELL) / scale),
-                        Math.floor((y + Mtcnn.CELL) / scale),
+                int y = STRIDE * (strip.fromRow + cell / columns);
+                int added = strip.found.add(
+                        Math.floor((x + 1) / strip.scale),
+                        Math.floor((y + 1) / strip.scale),
+                        Math.floor((x + Mtcnn.CELL) / strip.scale),
+                        Math.floor((y + Mtcnn.CELL) / strip.scale),
                         score);
                 for (int edge = 0; edge < Candidates.EDGES; edge++) {
-                    work.scale.setRegression(added, edge, work.regression.get(edge * count + cell));
+                    strip.found.setRegression(added, edge, desk.regression.get(edge * count + cell));
                 }
             }
-        }
-        work.scale.suppress(OVERLAP_IN_SCALE, Candidates.Overlap.UNION);
-        for (int i = 0; i < work.scale.size(); i++) {
-            work.all.addFrom(work.scale, i);
         }
     }
 
@@ -229,7 +353,7 @@ final class MtcnnDetector implements Detector {
 
     /** R-Net on the proposals. */
     private void refine(Image image, Workspace work) {
-        run(refinementNetwork, REFINEMENT_SIZE, false, image, work);
+        run(networks.get(1), REFINEMENT_SIZE, sizes.refined(), false, image, work);
         work.all.keepAbove(settings.refinementThreshold());
         work.all.suppress(OVERLAP_ACROSS, Candidates.Overlap.UNION);
         work.all.regress(1);
@@ -238,7 +362,7 @@ final class MtcnnDetector implements Detector {
 
     /** O-Net on what R-Net left. */
     private List<Face> finish(Image image, Workspace work) {
-        run(outputNetwork, OUTPUT_SIZE, true, image, work);
+        run(networks.get(2), OUTPUT_SIZE, sizes.finished(), true, image, work);
         work.all.keepAbove(settings.outputThreshold());
         work.all.regress(1);
         work.all.suppress(OVERLAP_ACROSS, Candidates.Overlap.MINIMUM);
@@ -261,38 +385,52 @@ final class MtcnnDetector implements Detector {
                 Landmarks.of(points));
     }
 
-    /** Runs a network on the crops of all candidates and gives them its score, regression and points. */
-    private static void run(InferenceSession network, int side, boolean withLandmarks, Image image, Workspace work) {
+    /** Runs R-Net or O-Net on the crops of all candidates and gives them its score, regression and points. */
+    private void run(InferenceSession network, int side, int most, boolean withLandmarks, Image image, Workspace work) {
+        dropOutside(work.all, image);
+        int crops = work.all.size();
+        int parts = (crops + most - 1) / most;
+        forEachPart(parts, (desk, part) -> {
+            int from = part * crops / parts;
+            run(network, side, withLandmarks, image, work, desk, from, (part + 1) * crops / parts - from);
+        });
+    }
+
+    private static void run(
+            InferenceSession network,
+            int side,
+            boolean withLandmarks,
+            Image image,
+            Workspace work,
+            Desk desk,
+            int from,
+            int count) {
         Candidates boxes = work.all;
-        dropOutside(boxes, image);
-        for (int from = 0; from < boxes.size(); from += MAX_BATCH) {
-            int count = Math.min(MAX_BATCH, boxes.size() - from);
-            int length = CHANNELS * side * side;
-            work.input = Workspace.room(work.input, count * length);
-            work.regression = Workspace.room(work.regression, count * Candidates.EDGES);
-            work.probability = Workspace.room(work.probability, count * 2);
-            work.landmarks = Workspace.room(work.landmarks, count * 2 * Landmarks.COUNT);
-            for (int i = 0; i < count; i++) {
-                crop(boxes, from + i, image, side, work, i * length);
+        int length = CHANNELS * side * side;
+        desk.input = Desk.room(desk.input, count * length);
+        desk.regression = Desk.room(desk.regression, count * Candidates.EDGES);
+        desk.probability = Desk.room(desk.probability, count * 2);
+        desk.landmarks = Desk.room(desk.landmarks, count * 2 * Landmarks.COUNT);
+        for (int i = 0; i < count; i++) {
+            select(boxes, from + i, image, side, work, desk.reader).resize(side, side, desk.input, i * length);
+        }
+        Tensor regression = Tensor.of(desk.regression, count, Candidates.EDGES);
+        Tensor probability = Tensor.of(desk.probability, count, 2);
+        network.run(
+                Map.of("input", Tensor.of(desk.input, count, CHANNELS, side, side)),
+                withLandmarks
+                        ? Map.of(
+                                "regression", regression,
+                                "probability", probability,
+                                "landmarks", Tensor.of(desk.landmarks, count, 2 * Landmarks.COUNT))
+                        : Map.of("regression", regression, "probability", probability));
+        for (int i = 0; i < count; i++) {
+            boxes.setScore(from + i, desk.probability.get(2 * i + 1));
+            for (int edge = 0; edge < Candidates.EDGES; edge++) {
+                boxes.setRegression(from + i, edge, desk.regression.get(Candidates.EDGES * i + edge));
             }
-            Tensor regression = Tensor.of(work.regression, count, Candidates.EDGES);
-            Tensor probability = Tensor.of(work.probability, count, 2);
-            network.run(
-                    Map.of("input", Tensor.of(work.input, count, CHANNELS, side, side)),
-                    withLandmarks
-                            ? Map.of(
-                                    "regression", regression,
-                                    "probability", probability,
-                                    "landmarks", Tensor.of(work.landmarks, count, 2 * Landmarks.COUNT))
-                            : Map.of("regression", regression, "probability", probability));
-            for (int i = 0; i < count; i++) {
-                boxes.setScore(from + i, work.probability.get(2 * i + 1));
-                for (int edge = 0; edge < Candidates.EDGES; edge++) {
-                    boxes.setRegression(from + i, edge, work.regression.get(Candidates.EDGES * i + edge));
-                }
-                if (withLandmarks) {
-                    readLandmarks(boxes, from + i, work.landmarks, 2 * Landmarks.COUNT * i);
-                }
+            if (withLandmarks) {
+                readLandmarks(boxes, from + i, desk.landmarks, 2 * Landmarks.COUNT * i);
             }
         }
     }
@@ -337,8 +475,9 @@ final class MtcnnDetector implements Detector {
         return Math.min(image.height(), (int) boxes.edge(index, 3));
     }
 
-    /** The part of the box that is in the image, resized; nothing is added where it reaches beyond. */
-    private static void crop(Candidates boxes, int index, Image image, int side, Workspace work, int offset) {
+    /** The part of the box that is in the image, to be resized; nothing is added where it reaches beyond. */
+    private static PixelSums.Reader select(
+            Candidates boxes, int index, Image image, int side, Workspace work, PixelSums.Reader reader) {
         int left = left(boxes, index);
         int top = top(boxes, index);
         int right = right(boxes, index, image);
@@ -351,7 +490,7 @@ final class MtcnnDetector implements Detector {
             right = Math.min(work.reduced(right), source.width());
             bottom = Math.min(work.reduced(bottom), source.height());
         }
-        source.resize(left, top, right - left, bottom - top, side, side, work.input, offset);
+        return reader.on(source, left, top, right - left, bottom - top);
     }
 
     @Override
@@ -364,9 +503,12 @@ final class MtcnnDetector implements Detector {
             }
             closed = true;
             workspaces.clear();
-            try (outputNetwork;
-                    refinementNetwork) {
-                proposalNetwork.close();
+            desks.clear();
+            InferenceSession output = networks.get(2);
+            InferenceSession refinement = networks.get(1);
+            try (output;
+                    refinement) {
+                networks.get(0).close();
             }
         } finally {
             lock.unlock();

@@ -11,7 +11,8 @@ import java.util.Arrays;
  *
  * <p>Images up to {@link #MAX_TABLE_PIXELS} get a summed-area table, with which a bin costs four look-ups whatever its
  * size. For larger ones the table would take too much memory, so rows are summed as they are needed. Both add the same
- * whole numbers and give the same bits. Reused for many images; not safe for threads.
+ * whole numbers and give the same bits. Reused for many images. Between {@link #use} and {@link #release}, any number of
+ * threads may read, each with a {@link Reader} of its own.
  */
 final class PixelSums {
     /** 31 MB of table; room for each image that detection makes of a larger one, but for a square one. */
@@ -29,6 +30,9 @@ final class PixelSums {
 
     private static final Image NOTHING = Image.ofRgb(1, 1, new byte[CHANNELS]);
 
+    /** What a reader has that has nothing to read. */
+    private static final PixelSums NO_SUMS = new PixelSums(0);
+
     private final int maxTablePixels;
     private Image image = NOTHING;
     private boolean hasTable;
@@ -36,13 +40,6 @@ final class PixelSums {
 
     /** Sums of all pixels above and to the left, three channels side by side; they wrap around, differences do not. */
     private int[] table = new int[0];
-
-    private int[] bins = new int[0];
-
-    /** Sums over the rows of one bin: with a table, of all pixels to the left as well. */
-    private int[] sums = new int[0];
-
-    private float[] line = new float[0];
 
     PixelSums() {
         this(MAX_TABLE_PIXELS);
@@ -58,9 +55,9 @@ final class PixelSums {
         image = next;
         int width = next.width();
         int height = next.height();
-        row = row.length >= CHANNELS * width ? row : new byte[CHANNELS * width];
         hasTable = (long) width * height <= maxTablePixels;
         if (hasTable) {
+            row = row.length >= CHANNELS * width ? row : new byte[CHANNELS * width];
             fillTable(width, height);
         }
     }
@@ -112,56 +109,175 @@ final class PixelSums {
         }
     }
 
-    /**
-     * Resizes a part of the image.
-     *
-     * @param left first column
-     * @param top first row
-     * @param width columns, at least 1
-     * @param height rows, at least 1
-     * @param target gets {@code 3 × outHeight × outWidth} numbers, channel by channel
-     * @param offset where the first goes
-     */
-    void resize(int left, int top, int width, int height, int outWidth, int outHeight, FloatBuffer target, int offset) {
-        findBins(width, outWidth);
-        if (line.length < CHANNELS * outWidth) {
-            line = new float[CHANNELS * outWidth];
+    /** Resizes parts of images; what it needs for that is kept for the next. Not safe for threads. */
+    static final class Reader {
+        private PixelSums source = NO_SUMS;
+        private int left;
+        private int top;
+        private int width;
+        private int height;
+
+        private byte[] row = new byte[0];
+        private int[] bins = new int[0];
+
+        /** Sums over the rows of one bin: with a table, of all pixels to the left as well. */
+        private int[] sums = new int[0];
+
+        private float[] line = new float[0];
+
+        /** Takes a whole image. */
+        Reader on(PixelSums next) {
+            return on(next, 0, 0, next.width(), next.height());
         }
-        int plane = outWidth * outHeight;
-        for (int y = 0; y < outHeight; y++) {
-            int from = binStart(y, height, outHeight);
-            int to = binEnd(y, height, outHeight);
-            means(left, width, top + from, top + to, outWidth);
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                target.put(offset + channel * plane + y * outWidth, line, channel * outWidth, outWidth);
+
+        /**
+         * Takes a part of an image.
+         *
+         * @param firstColumn its first column
+         * @param firstRow its first row
+         * @param columns at least 1
+         * @param rows at least 1
+         */
+        Reader on(PixelSums next, int firstColumn, int firstRow, int columns, int rows) {
+            source = next;
+            left = firstColumn;
+            top = firstRow;
+            width = columns;
+            height = rows;
+            return this;
+        }
+
+        /**
+         * Resizes it.
+         *
+         * @param target gets {@code 3 × outHeight × outWidth} numbers, channel by channel
+         * @param offset where the first goes
+         */
+        void resize(int outWidth, int outHeight, FloatBuffer target, int offset) {
+            resizeRows(outWidth, outHeight, 0, outHeight, target, offset);
+        }
+
+        /**
+         * The same for some rows of the result.
+         *
+         * @param from the first
+         * @param to the one after the last
+         * @param target gets {@code 3 × (to − from) × outWidth} numbers, channel by channel
+         */
+        void resizeRows(int outWidth, int outHeight, int from, int to, FloatBuffer target, int offset) {
+            findBins(outWidth);
+            if (line.length < CHANNELS * outWidth) {
+                line = new float[CHANNELS * outWidth];
+            }
+            int plane = outWidth * (to - from);
+            for (int y = from; y < to; y++) {
+                int count = sumRows(y, outHeight);
+                means(count, outWidth);
+                for (int channel = 0; channel < CHANNELS; channel++) {
+                    target.put(offset + channel * plane + (y - from) * outWidth, line, channel * outWidth, outWidth);
+                }
+            }
+        }
+
+        private void findBins(int outWidth) {
+            if (bins.length < 2 * outWidth) {
+                bins = new int[2 * outWidth];
+            }
+            for (int x = 0; x < outWidth; x++) {
+                bins[2 * x] = CHANNELS * binStart(x, width, outWidth);
+                bins[2 * x + 1] = CHANNELS * binEnd(x, width, outWidth);
+            }
+        }
+
+        /** Writes one row of means to {@link #line}, as the networks take them, channel by channel. */
+        private void means(int rows, int outWidth) {
+            float[] line = this.line;
+            for (int x = 0; x < outWidth; x++) {
+                float count = rows * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
+                for (int channel = 0; channel < CHANNELS; channel++) {
+                    line[channel * outWidth + x] = (sum(x, channel) / count - PIXEL_MEAN) * PIXEL_SCALE;
+                }
+            }
+        }
+
+        /** Writes one row of means, rounded to bytes. */
+        private void roundedMeans(int rows, int outWidth, byte[] rgb) {
+            for (int x = 0; x < outWidth; x++) {
+                int count = rows * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
+                for (int channel = 0; channel < CHANNELS; channel++) {
+                    rgb[CHANNELS * x + channel] = (byte) ((sum(x, channel) + count / 2) / count);
+                }
+            }
+        }
+
+        /** Sum of a bin of the rows that {@link #sums} holds. */
+        private int sum(int x, int channel) {
+            int start = bins[2 * x] + channel;
+            int end = bins[2 * x + 1] + channel;
+            if (source.hasTable) {
+                return sums[end] - sums[start];
+            }
+            int sum = 0;
+            for (int i = start; i < end; i += CHANNELS) {
+                sum += sums[i];
+            }
+            return sum;
+        }
+
+        /**
+         * Adds up the rows of a bin, each column for itself; with a table, the columns from the left edge of the part
+         * on.
+         *
+         * @return how many rows these are
+         */
+        private int sumRows(int y, int outHeight) {
+            int from = top + binStart(y, height, outHeight);
+            int to = top + binEnd(y, height, outHeight);
+            int length = CHANNELS * (source.hasTable ? width + 1 : width);
+            if (sums.length < length) {
+                sums = new int[length];
+            }
+            if (source.hasTable) {
+                subtract(from, to, length);
+            } else {
+                add(from, to, length);
+            }
+            return to - from;
+        }
+
+        private void subtract(int from, int to, int length) {
+            int[] sums = this.sums;
+            int[] table = source.table;
+            int stride = CHANNELS * (source.width() + 1);
+            int lower = to * stride + CHANNELS * left;
+            int upper = from * stride + CHANNELS * left;
+            for (int i = 0; i < length; i++) {
+                sums[i] = table[lower + i] - table[upper + i];
+            }
+        }
+
+        private void add(int from, int to, int length) {
+            if (row.length < length) {
+                row = new byte[length];
+            }
+            int[] sums = this.sums;
+            byte[] row = this.row;
+            Arrays.fill(sums, 0, length, 0);
+            for (int y = from; y < to; y++) {
+                source.image.read(left, y, width, row, 0);
+                for (int i = 0; i < length; i++) {
+                    sums[i] += row[i] & 0xff;
+                }
             }
         }
     }
 
     /** The whole image in another size, rounded to bytes. */
     Image resized(int outWidth, int outHeight) {
-        findBins(image.width(), outWidth);
-        return Image.ofRows(outWidth, outHeight, (y, rgb) -> {
-            int from = binStart(y, image.height(), outHeight);
-            int to = binEnd(y, image.height(), outHeight);
-            sumRows(0, image.width(), from, to);
-            for (int x = 0; x < outWidth; x++) {
-                int count = (to - from) * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
-                for (int channel = 0; channel < CHANNELS; channel++) {
-                    rgb[CHANNELS * x + channel] = (byte) ((sum(x, channel) + count / 2) / count);
-                }
-            }
-        });
-    }
-
-    private void findBins(int width, int outWidth) {
-        if (bins.length < 2 * outWidth) {
-            bins = new int[2 * outWidth];
-        }
-        for (int x = 0; x < outWidth; x++) {
-            bins[2 * x] = CHANNELS * binStart(x, width, outWidth);
-            bins[2 * x + 1] = CHANNELS * binEnd(x, width, outWidth);
-        }
+        Reader reader = new Reader().on(this);
+        reader.findBins(outWidth);
+        return Image.ofRows(
+                outWidth, outHeight, (y, rgb) -> reader.roundedMeans(reader.sumRows(y, outHeight), outWidth, rgb));
     }
 
     static int binStart(int index, int size, int count) {
@@ -170,57 +286,5 @@ final class PixelSums {
 
     static int binEnd(int index, int size, int count) {
         return (int) (((index + 1L) * size + count - 1) / count);
-    }
-
-    /** Writes one row of means to {@link #line}, as the networks take them, channel by channel. */
-    private void means(int left, int width, int from, int to, int outWidth) {
-        sumRows(left, width, from, to);
-        for (int x = 0; x < outWidth; x++) {
-            float count = (to - from) * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                line[channel * outWidth + x] = (sum(x, channel) / count - PIXEL_MEAN) * PIXEL_SCALE;
-            }
-        }
-    }
-
-    /** Sum of a bin of the rows that {@link #sums} holds. */
-    private int sum(int x, int channel) {
-        int start = bins[2 * x] + channel;
-        int end = bins[2 * x + 1] + channel;
-        if (hasTable) {
-            return sums[end] - sums[start];
-        }
-        int sum = 0;
-        for (int i = start; i < end; i += CHANNELS) {
-            sum += sums[i];
-        }
-        return sum;
-    }
-
-    /** Adds up rows, each column for itself; with a table, the columns from the left edge of the part on. */
-    private void sumRows(int left, int width, int from, int to) {
-        int length = CHANNELS * (hasTable ? width + 1 : width);
-        if (sums.length < length) {
-            sums = new int[length];
-        }
-        int[] sums = this.sums;
-        if (hasTable) {
-            int[] table = this.table;
-            int stride = CHANNELS * (image.width() + 1);
-            int lower = to * stride + CHANNELS * left;
-            int upper = from * stride + CHANNELS * left;
-            for (int i = 0; i < length; i++) {
-                sums[i] = table[lower + i] - table[upper + i];
-            }
-            return;
-        }
-        byte[] row = this.row;
-        Arrays.fill(sums, 0, length, 0);
-        for (int y = from; y < to; y++) {
-            image.read(left, y, width, row, 0);
-            for (int i = 0; i < length; i++) {
-                sums[i] += row[i] & 0xff;
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /** Stands in for an engine: networks that are a few lines of the test. Outputs start as zeros, which is "no face". */
 final class FakeNetworks implements StageContext {
@@ -20,6 +21,7 @@ final class FakeNetworks implements StageContext {
     private final List<FakeSession> sessions = new ArrayList<>();
     private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
     private Optional<String> missing = Optional.empty();
+    private boolean onProcessor;
 
     /** Fills outputs. */
     @FunctionalInterface
@@ -39,6 +41,19 @@ final class FakeNetworks implements StageContext {
     FakeNetworks missing(String network) {
         missing = Optional.of(network);
         return this;
+    }
+
+    /** Runs on the processor, where the detector shares out its work; the last part is done first. */
+    FakeNetworks onProcessor() {
+        onProcessor = true;
+        return this;
+    }
+
+    @Override
+    public void forEachPart(int count, IntConsumer part) {
+        for (int i = count - 1; i >= 0; i--) {
+            part.accept(i);
+        }
     }
 
     List<Run> runs() {
@@ -107,7 +122,7 @@ final class FakeNetworks implements StageContext {
 
         @Override
         public String provider() {
-            return "fake";
+            return onProcessor ? "cpu" : "fake";
         }
 
         @Override

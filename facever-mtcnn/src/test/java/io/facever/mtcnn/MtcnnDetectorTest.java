@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -234,6 +235,46 @@ class MtcnnDetectorTest {
             assertThat(detector.detect(gray(100, 60))).isEmpty();
             assertThat(lenient.detect(gray(100, 60))).hasSize(1);
         }
+    }
+
+    /** A P-Net that is sure of cells whose first and last pixels are both bright. */
+    private static void proposeBright(Tensor input, Map<String, Tensor> outputs) {
+        int height = (int) input.shape()[2];
+        int width = (int) input.shape()[3];
+        int columns = MtcnnDetector.cells(width);
+        int rows = MtcnnDetector.cells(height);
+        for (int cell = 0; cell < columns * rows; cell++) {
+            int x = 2 * (cell % columns);
+            int y = 2 * (cell / columns);
+            // of an odd row or column at the end, the last cell sees only a part
+            int last = Math.min(y + 11, height - 1) * width + Math.min(x + 11, width - 1);
+            float least = Math.min(input.data().get(y * width + x), input.data().get(last));
+            FakeNetworks.put(outputs, "probability", columns * rows + cell, least > 0.4 ? 0.6 + least / 4 : 0);
+        }
+    }
+
+    @Test
+    void findsTheSameInPartsAsInOnePiece() {
+        byte[] rgb = new byte[3 * 501 * 403];
+        new Random(1).nextBytes(rgb);
+        Image noise = Image.ofRgb(501, 403, rgb);
+        FakeNetworks whole = believers().with("pnet", MtcnnDetectorTest::proposeBright);
+        FakeNetworks parts =
+                believers().with("pnet", MtcnnDetectorTest::proposeBright).onProcessor();
+        Mtcnn mtcnn = new Mtcnn().minFaceSize(12);
+        try (Detector first = mtcnn.create(whole);
+                Detector second = mtcnn.create(parts)) {
+            List<Face> faces = first.detect(noise);
+            assertThat(faces).hasSizeGreaterThan(100);
+            assertThat(second.detect(noise)).isEqualTo(faces);
+        }
+        assertThat(parts.shapes("pnet"))
+                .hasSizeGreaterThan(whole.shapes("pnet").size())
+                .allSatisfy(shape -> assertThat(shape.get(2) * shape.get(3)).isLessThanOrEqualTo(1 << 16));
+        assertThat(parts.shapes("rnet"))
+                .allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(16));
+        assertThat(parts.shapes("onet"))
+                .allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(4));
     }
 
     @Test

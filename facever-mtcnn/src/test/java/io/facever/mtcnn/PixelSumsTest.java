@@ -51,7 +51,7 @@ class PixelSumsTest {
         int length = 3 * outWidth * outHeight;
         FloatBuffer target = Tensor.allocateBuffer(length + 2 * MARGIN);
         sums.use(image);
-        sums.resize(left, top, width, height, outWidth, outHeight, target, MARGIN);
+        new PixelSums.Reader().on(sums, left, top, width, height).resize(outWidth, outHeight, target, MARGIN);
         for (int i = 0; i < MARGIN; i++) {
             assertThat(target.get(i)).isZero();
             assertThat(target.get(MARGIN + length + i)).isZero();

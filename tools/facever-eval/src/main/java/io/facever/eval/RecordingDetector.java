@@ -8,6 +8,7 @@ import io.facever.spi.StageContext;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 
 /** Notes which detector it is and which networks it opens, so that its results can be filed under a digest of these. */
 final class RecordingDetector implements DetectorProvider {
@@ -41,6 +42,17 @@ final class RecordingDetector implements DetectorProvider {
             public InferenceSession open(String id, String network) {
                 opened.add(id + "/" + network + " " + context.describe(id).digest());
                 return context.open(id, network);
+            }
+
+            @Override
+            public InferenceSession openForParts(String id, String network) {
+                opened.add(id + "/" + network + " " + context.describe(id).digest());
+                return context.openForParts(id, network);
+            }
+
+            @Override
+            public void forEachPart(int count, IntConsumer part) {
+                context.forEachPart(count, part);
             }
         });
         id = detector.id();
