@@ -234,11 +234,21 @@ final class Galleries {
         }
     }
 
+    /** With the times of a cluster, where {@code tools/benchmarks/run solr} has left them in the same folder. */
     private void plot(Path file) throws IOException {
         List<Line> lines = new ArrayList<>(List.of(
                 new Line("in memory, fp32", floatMillis),
                 new Line("in memory, int8 and exact ranking", byteMillis),
                 new Line("on disk, graph", diskMillis)));
+        Path cluster = file.resolveSibling("solr.csv");
+        if (Files.exists(cluster)) {
+            lines.add(new Line(
+                    "cluster of three nodes",
+                    Files.readAllLines(cluster).stream()
+                            .map(line -> line.split(",", -1))
+                            .map(row -> new XY(Double.parseDouble(row[0]), Double.parseDouble(row[1])))
+                            .toList()));
+        }
         Files.writeString(
                 file,
                 Charts.lines(

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -75,11 +76,15 @@ public final class SparkEnrolment {
         }
         try (SparkSession spark =
                 SparkSession.builder().appName("facever enrolment").getOrCreate()) {
-            long embedded = embed(spark, args[0], args[1]);
-            System.out.println(embedded + " photos embedded");
-            long enrolled = load(spark, args[1], Path.of(args[2]));
-            System.out.println(enrolled + " photos enrolled");
+            long start = System.nanoTime();
+            tell(embed(spark, args[0], args[1]) + " photos embedded", start);
+            start = System.nanoTime();
+            tell(load(spark, args[1], Path.of(args[2])) + " photos enrolled", start);
         }
+    }
+
+    private static void tell(String what, long start) {
+        System.out.printf(Locale.ROOT, "%s in %.1f s%n", what, (System.nanoTime() - start) / 1e9);
     }
 
     /**

@@ -5,6 +5,8 @@ import io.facever.conformance.SyntheticFaces;
 import io.facever.gallery.Candidate;
 import io.facever.gallery.ExactGallery;
 import io.facever.gallery.Query;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,9 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * find. A program: {@code tools/benchmarks/run solr}.
  */
 final class SolrBenchmark {
-    private static final int CHUNK = 10_000;
-    private static final int PROBES = 2400;
-    private static final int COMPARED = 500;
+    private static final int SMALLEST = 1000;
+    private static final int CHUNK = 50_000;
+    private static final int PROBES = 1500;
+    private static final int COMPARED = 300;
     private static final int TOP = 10;
 
     private SolrBenchmark() {}
@@ -31,7 +34,8 @@ final class SolrBenchmark {
     /**
      * Measures and prints.
      *
-     * @param args templates, shards, replicas, clients
+     * @param args templates, shards, replicas, clients, and if wanted a file that gets the median time of one client's
+     *     searches against the templates, for the plot of the benchmarks
      */
     public static void main(String[] args) throws Exception {
         int templates = Integer.parseInt(args[0]);
@@ -42,25 +46,33 @@ final class SolrBenchmark {
         try (Cluster cluster = new Cluster();
                 SolrGallery gallery = SolrGallery.create(cluster.urls(), "faces", faces.space(), shards, replicas);
                 ExactGallery exact = ExactGallery.of(faces.space())) {
-            System.out.printf("JDK %s, 3 nodes, %d shards, %d replicas of each%n", Runtime.version(), shards, replicas);
-            long start = System.nanoTime();
-            for (int from = 0; from < templates; from += CHUNK) {
-                var chunk = faces.enrolments(from, Math.min(templates, from + CHUNK));
-                exact.enrol(chunk);
-                gallery.enrol(chunk);
-            }
             System.out.printf(
-                    Locale.ROOT, "%d templates enrolled in %.0f s%n", templates, (System.nanoTime() - start) / 1e9);
-            List<Embedding> probes = faces.probes(PROBES, templates);
-            for (int count : new int[] {1, clients}) {
-                search(gallery, exact, probes, count);
+                    "JDK %s, 3 nodes, shards: %d, replicas of each: %d%n", Runtime.version(), shards, replicas);
+            List<String> growth = new ArrayList<>();
+            double enrolling = 0;
+            int enrolled = 0;
+            for (int size = SMALLEST; enrolled < templates; size = Math.min(templates, 10 * size)) {
+                for (; enrolled < size; enrolled = Math.min(size, enrolled + CHUNK)) {
+                    var chunk = faces.enrolments(enrolled, Math.min(size, enrolled + CHUNK));
+                    exact.enrol(chunk);
+                    long start = System.nanoTime();
+                    gallery.enrol(chunk);
+                    enrolling += (System.nanoTime() - start) / 1e9;
+                }
+                System.out.printf(Locale.ROOT, "%d templates enrolled in %.0f s%n", size, enrolling);
+                List<Embedding> probes = faces.probes(PROBES, size);
+                growth.add(size + "," + search(gallery, exact, probes, 1));
+                search(gallery, exact, probes, clients);
+            }
+            if (args.length > 4) {
+                Files.write(Path.of(args[4]), growth);
             }
         }
         // threads of the nodes may outlive them
         System.exit(0);
     }
 
-    private static void search(SolrGallery gallery, ExactGallery exact, List<Embedding> probes, int clients)
+    private static double search(SolrGallery gallery, ExactGallery exact, List<Embedding> probes, int clients)
             throws Exception {
         double[] millis = new double[probes.size()];
         List<List<Candidate>> found = new ArrayList<>(probes.size());
@@ -113,5 +125,6 @@ final class SolrBenchmark {
                 TOP,
                 hits / (double) (TOP * COMPARED),
                 COMPARED);
+        return median;
     }
 }
