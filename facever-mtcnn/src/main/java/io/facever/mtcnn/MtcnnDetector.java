@@ -41,6 +41,9 @@ final class MtcnnDetector implements Detector {
     /** Pixels of an image between the first row of one row of cells and that of the next. */
     private static final int SEEN_BEYOND = Mtcnn.CELL - STRIDE;
 
+    /** Rows of a reduced photo that are made in one part. */
+    private static final int REDUCED_ROWS = 64;
+
     /** Rows of cells of a strip at least, however wide: with less, most of the work would be done twice. */
     private static final int MIN_ROWS = 16;
 
@@ -142,17 +145,6 @@ final class MtcnnDetector implements Detector {
         private final Candidates scale = new Candidates();
         private final Candidates all = new Candidates();
 
-        void use(Image image, int maxSize) {
-            int longer = Math.max(image.width(), image.height());
-            reduction = Math.max(1, (double) longer / maxSize);
-            if (reduction > 1) {
-                whole.use(image);
-                pixels.use(whole.resized(reduced(image.width()), reduced(image.height())));
-            } else {
-                pixels.use(image);
-            }
-        }
-
         private int reduced(int side) {
             return Math.max(1, (int) Math.round(side / reduction));
         }
@@ -251,13 +243,36 @@ final class MtcnnDetector implements Detector {
     }
 
     private List<Face> detect(Image image, Workspace work) {
-        work.use(image, settings.maxDetectionSize());
+        take(image, work);
         work.all.clear();
         propose(image, work);
         if (work.all.size() > 0) {
             refine(image, work);
         }
         return work.all.size() > 0 ? finish(image, work) : List.of();
+    }
+
+    private void take(Image image, Workspace work) {
+        int longer = Math.max(image.width(), image.height());
+        work.reduction = Math.max(1, (double) longer / settings.maxDetectionSize());
+        if (work.reduction > 1) {
+            work.whole.use(image);
+            work.pixels.use(reduced(image, work));
+        } else {
+            work.pixels.use(image);
+        }
+    }
+
+    private Image reduced(Image image, Workspace work) {
+        int width = work.reduced(image.width());
+        int height = work.reduced(image.height());
+        int parts = (height + REDUCED_ROWS - 1) / REDUCED_ROWS;
+        return Image.ofPixels(
+                width,
+                height,
+                rgb -> forEachPart(parts, (desk, part) -> desk.reader
+                        .on(work.whole)
+                        .roundRows(width, height, part * height / parts, (part + 1) * height / parts, rgb)));
     }
 
     /** Does parts of a call, each at a desk. */

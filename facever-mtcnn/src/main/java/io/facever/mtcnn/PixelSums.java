@@ -200,12 +200,26 @@ final class PixelSums {
             }
         }
 
-        /** Writes one row of means, rounded to bytes. */
-        private void roundedMeans(int rows, int outWidth, byte[] rgb) {
-            for (int x = 0; x < outWidth; x++) {
-                int count = rows * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
-                for (int channel = 0; channel < CHANNELS; channel++) {
-                    rgb[CHANNELS * x + channel] = (byte) ((sum(x, channel) + count / 2) / count);
+        /**
+         * Resizes it and rounds to bytes, for some rows of the result.
+         *
+         * @param from the first
+         * @param to the one after the last
+         * @param rgb the whole result, of which these rows are written
+         */
+        void roundRows(int outWidth, int outHeight, int from, int to, byte[] rgb) {
+            findBins(outWidth);
+            for (int y = from; y < to; y++) {
+                int rows = sumRows(y, outHeight);
+                int offset = CHANNELS * outWidth * y;
+                for (int x = 0; x < outWidth; x++) {
+                    int count = rows * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
+                    // with the half, a product can't be rounded across a whole number; three divisions are slower
+                    double share = 1.0 / count;
+                    for (int channel = 0; channel < CHANNELS; channel++) {
+                        int rounding = sum(x, channel) + count / 2;
+                        rgb[offset + CHANNELS * x + channel] = (byte) ((rounding + 0.5) * share);
+                    }
                 }
             }
         }
@@ -270,14 +284,6 @@ final class PixelSums {
                 }
             }
         }
-    }
-
-    /** The whole image in another size, rounded to bytes. */
-    Image resized(int outWidth, int outHeight) {
-        Reader reader = new Reader().on(this);
-        reader.findBins(outWidth);
-        return Image.ofRows(
-                outWidth, outHeight, (y, rgb) -> reader.roundedMeans(reader.sumRows(y, outHeight), outWidth, rgb));
     }
 
     static int binStart(int index, int size, int count) {

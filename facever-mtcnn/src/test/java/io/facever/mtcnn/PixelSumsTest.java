@@ -89,6 +89,41 @@ class PixelSumsTest {
         return (float) ((sum / count - 127.5) / 128);
     }
 
+    @Property(tries = 100)
+    void roundsTheMeansToBytes(
+            @ForAll @IntRange(min = 1, max = 60) int width,
+            @ForAll @IntRange(min = 1, max = 60) int height,
+            @ForAll @IntRange(min = 1, max = 30) int outWidth,
+            @ForAll @IntRange(min = 2, max = 30) int outHeight,
+            @ForAll long seed) {
+        byte[] rgb = new byte[3 * width * height];
+        new Random(seed).nextBytes(rgb);
+        PixelSums sums = new PixelSums(0);
+        sums.use(Image.ofRgb(width, height, rgb));
+        byte[] result = new byte[3 * outWidth * outHeight];
+        PixelSums.Reader reader = new PixelSums.Reader().on(sums);
+        reader.roundRows(outWidth, outHeight, 1, outHeight, result);
+        reader.roundRows(outWidth, outHeight, 0, 1, result);
+        for (int i = 0; i < result.length; i++) {
+            int y = i / 3 / outWidth;
+            int x = i / 3 % outWidth;
+            int sum = 0;
+            int count = 0;
+            for (int row = PixelSums.binStart(y, height, outHeight);
+                    row < PixelSums.binEnd(y, height, outHeight);
+                    row++) {
+                for (int column = PixelSums.binStart(x, width, outWidth);
+                        column < PixelSums.binEnd(x, width, outWidth);
+                        column++) {
+                    sum += rgb[3 * (row * width + column) + i % 3] & 0xff;
+                    count++;
+                }
+            }
+            // half is rounded up
+            assertThat(result[i] & 0xff).isEqualTo((2 * sum + count) / (2 * count));
+        }
+    }
+
     @Test
     void canBeUsedForASmallerImageAfterALargerOne() {
         PixelSums sums = new PixelSums();
