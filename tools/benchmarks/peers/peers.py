@@ -15,6 +15,8 @@ MIRROR = "mirror/raw.githubusercontent.com/"
 ARRAYS = MIRROR + "lequytra/Face-Recognition/a6725deb7bb7882c2bd9b4ef2fcc715eebfc6007/keras/npy_weights"
 DETECTOR = MIRROR + "timesler/facenet-pytorch/787da06156087cd6b616fe6608213722bddc30cd/data"
 THREADS = (1, 2)
+MODELS = ("facenet-vggface2", "facenet-vggface2-int8")
+ROUNDED = " int8"
 SAME_FACE = 0.85  # IoU
 SURE = 0.95  # faces that a score below this is given are a matter of taste
 
@@ -162,6 +164,8 @@ def facever_timings(target):
     measured = {}
     for result in json.loads((target / "peers/facever.json").read_text()):
         name = result["benchmark"].rsplit(".", 1)[1]
+        if result.get("params", {}).get("model", MODELS[0]) != MODELS[0]:
+            name += ROUNDED
         measured[name, result.get("params", {}).get("threads", "")] = result["primaryMetric"]["score"] / 1000
     return measured
 
@@ -181,10 +185,10 @@ def iou(a, b):
     return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
 
 
-def agreement(target, pipeline):
+def agreement(target, model, pipeline):
     """Sentences on how far both sides find the same faces and decide the same."""
     threshold, faces, pairs = 0.0, {}, []
-    for line in (target / "peers/facever.tsv").read_text().splitlines():
+    for line in (target / "peers" / (model + ".tsv")).read_text().splitlines():
         kind, *fields = line.split("\t")
         if kind == "threshold":
             threshold = float(fields[0])
@@ -209,7 +213,7 @@ def agreement(target, pipeline):
         if decision != outcome:
             names = " / ".join(pathlib.Path(file).name for file in (first, second))
             differing.append(f"  {names}: {similarity} here, {other:.4f} there")
-    print(f"\nFaces with a score of {SURE} or more there that are found here too (IoU {SAME_FACE}): {found} of {expected}.")
+    print(f"\n{model}. Faces with a score of {SURE} or more there that are found here too (IoU {SAME_FACE}): {found} of {expected}.")
     print(f"Pairs decided the same at {threshold}: {same} of {len(pairs)}; each side cuts its own crops.")
     print("\n".join(differing))
 
@@ -221,10 +225,13 @@ def main():
     python, java = timings(shared, target, pipeline), facever_timings(target)
     labels = {
         "verifySmall": ("whole verify, two 250×250", "facenet-pytorch"),
+        "verifySmall" + ROUNDED: ("– with 8 bits", "facenet-pytorch"),
         "detectSmall": ("MTCNN, 250×250", "facenet-pytorch"),
         "detectLarge": ("MTCNN, 1200×630, six faces", "facenet-pytorch"),
         "embedOne": ("FaceNet, batch 1", "PyTorch"),
+        "embedOne" + ROUNDED: ("– with 8 bits", "PyTorch"),
         "embedSixteen": ("FaceNet, batch 16", "PyTorch"),
+        "embedSixteen" + ROUNDED: ("– with 8 bits", "PyTorch"),
         "decode3Megapixels": ("JPEG, 3 megapixels, to RGB", "PIL (libjpeg-turbo)"),
         "decode3MegapixelsTurned": ("– to be turned", "PIL (libjpeg-turbo)"),
     }
@@ -232,12 +239,13 @@ def main():
     print("| work | facever, ms (threads) | other side, ms (threads) | other | facever is faster by |")
     print("| --- | --- | --- | --- | --- |")
     for name, (label, other) in labels.items():
-        (ours, our_threads), (theirs, their_threads) = best(java, name), best(python, name)
+        (ours, our_threads), (theirs, their_threads) = best(java, name), best(python, name.removesuffix(ROUNDED))
         threads = [f" ({count})" if count else "" for count in (our_threads, their_threads)]
         print(f"| {label} | {ours:.1f}{threads[0]} | {theirs:.1f}{threads[1]} | {other} | {theirs / ours:.2f} × |")
     torch.set_num_threads(int(best(python, "verifySmall")[1]))
     with torch.no_grad():
-        agreement(target, pipeline)
+        for model in MODELS:
+            agreement(target, model, pipeline)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ module io.facever.cli {
     requires transitive info.picocli;
     requires io.facever.api;
     requires io.facever.eval;
+    requires io.facever.facenet;
     requires io.facever.gallery;
     requires io.facever.gallery.lucene;
     requires io.facever.image;

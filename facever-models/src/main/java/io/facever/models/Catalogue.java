@@ -11,11 +11,17 @@ import io.facever.models.internal.MiniFasNet;
 import io.facever.models.internal.MobileFaceNet;
 import io.facever.models.internal.Mtcnn;
 import io.facever.models.internal.NpyWeights;
+import io.facever.models.internal.Quantisation;
 import io.facever.models.internal.TorchWeights;
 import io.facever.models.internal.Weights;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,6 +33,9 @@ final class Catalogue {
 
     /** The same for MTCNN alone, whose digest is in no calibration. */
     private static final String MTCNN_GRAPH = "PReLU as sum, blocks";
+
+    /** How the id of a model ends that is rounded to 8 bits. */
+    static final String INT8 = "-int8";
 
     static final String INCEPTION_RESNET_V1 = "inception-resnet-v1";
 
@@ -67,6 +76,7 @@ final class Catalogue {
         return List.of(
                 mtcnn(),
                 facenet(),
+                facenetInt8(),
                 mobileFaceNet(),
                 miniFasNet("minifasnet-v2", "2.7", false),
                 miniFasNet("minifasnet-v1se", "4.0", true));
@@ -88,21 +98,35 @@ final class Catalogue {
     }
 
     private static CatalogueModel facenet() {
-        List<SourceFile> sources = SourceFile.list("facenet-vggface2-embedding");
-        Network network = new Network("embedding", sources, files -> {
-            Map<String, Path> byName = files.stream()
-                    .collect(Collectors.toMap(
-                            file -> file.getFileName().toString().replaceFirst("\\.npy$", ""), Function.identity()));
-            return InceptionResnetV1.fromTensorFlow(new NpyWeights(byName));
-        });
-        List<Network> networks = List.of(network);
+        List<Network> networks = List.of(facenet(Catalogue::convertFacenet));
+        return facenet("facenet-vggface2", networks, contract(FACENET_CROP));
+    }
+
+    /** The same weights rounded to 8 bits. Its embeddings are its own: they are not those of the other to the last digits. */
+    private static CatalogueModel facenetInt8() {
+        String ranges = resource("ranges/facenet-vggface2.ranges");
+        List<Network> networks =
+                List.of(facenet(files -> Quantisation.quantise(convertFacenet(files), Quantisation.parse(ranges))));
+        return facenet(
+                "facenet-vggface2" + INT8, networks, contract(FACENET_CROP) + "; 8 bits, ranges " + Hashes.of(ranges));
+    }
+
+    private static Network facenet(Network.Conversion conversion) {
+        return new Network("embedding", SourceFile.list("facenet-vggface2-embedding"), conversion);
+    }
+
+    private static ModelProto convertFacenet(List<Path> files) {
+        Map<String, Path> byName = files.stream()
+                .collect(Collectors.toMap(
+                        file -> file.getFileName().toString().replaceFirst("\\.npy$", ""), Function.identity()));
+        return InceptionResnetV1.fromTensorFlow(new NpyWeights(byName));
+    }
+
+    private static CatalogueModel facenet(String id, List<Network> networks, String contract) {
         return new CatalogueModel(
                 calibrated(
-                        "facenet-vggface2",
-                        ModelDescription.builder(
-                                        "facenet-vggface2",
-                                        INCEPTION_RESNET_V1,
-                                        digest(networks, contract(FACENET_CROP)))
+                        id,
+                        ModelDescription.builder(id, INCEPTION_RESNET_V1, digest(networks, contract))
                                 .embeds(FACENET_CROP, 512)
                                 // trained on such crops, and better with them: docs/evaluation.md
                                 .aligner("crop")
@@ -169,6 +193,14 @@ final class Catalogue {
     private static ModelDescription calibrated(String model, ModelDescription.Builder builder) {
         ShippedCalibrations.of(model).forEach(builder::calibration);
         return builder.build();
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(Catalogue.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the resource " + name + " can't be read", e);
+        }
     }
 
     private static String digest(List<Network> networks, String contract) {

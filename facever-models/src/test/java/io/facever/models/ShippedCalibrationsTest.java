@@ -59,7 +59,12 @@ class ShippedCalibrationsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"facenet-vggface2,crop", "facenet-vggface2,similarity", "mobilefacenet,similarity"})
+    @CsvSource({
+        "facenet-vggface2,crop",
+        "facenet-vggface2-int8,crop",
+        "facenet-vggface2,similarity",
+        "mobilefacenet,similarity"
+    })
     void shippedCalibrationsFitTheModelAsItIs(String model, String aligner) throws IOException {
         Properties properties = new Properties();
         try (InputStream in =

@@ -73,7 +73,7 @@ final class OnnxGraph {
         graph.addOutput(valueInfo(name, dimensions));
     }
 
-    private static ValueInfoProto valueInfo(String name, Object... dimensions) {
+    static ValueInfoProto valueInfo(String name, Object... dimensions) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (Object dimension : dimensions) {
             TensorShapeProto.Dimension.Builder one = TensorShapeProto.Dimension.newBuilder();

@@ -21,12 +21,14 @@ final class Decisions {
 
     private Decisions() {}
 
-    static void main() {
+    static void main(String model) {
         Inputs inputs = new Inputs();
         List<Path> files = new ArrayList<>(inputs.photos());
         files.addAll(inputs.lfw(LFW_PHOTOS));
-        try (FaceVerifier verifier =
-                FaceVerifier.builder().faceSelection(FaceSelection.LARGEST).build()) {
+        try (FaceVerifier verifier = FaceVerifier.builder()
+                .model(model)
+                .faceSelection(FaceSelection.LARGEST)
+                .build()) {
             System.out.println("threshold\t" + verifier.threshold().value());
             List<Image> images = files.stream().map(verifier::decode).toList();
             for (int i = 0; i < files.size(); i++) {

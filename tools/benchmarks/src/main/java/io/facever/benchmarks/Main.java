@@ -31,7 +31,8 @@ public final class Main {
                     Integer.parseInt(rest[0]), rest.length > 1 ? Optional.of(Path.of(rest[1])) : Optional.empty());
             case "many" -> Many.main();
             case "enrolling" -> Enrolling.main();
-            case "decisions" -> Decisions.main();
+            case "ranges" -> Ranges.main(Path.of(rest[0]));
+            case "decisions" -> Decisions.main(rest[0]);
             case "check" -> {
                 Table measured = stages(rest);
                 System.out.println(measured);

@@ -34,9 +34,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class Stages {
+    static final String DEFAULT_MODEL = "facenet-vggface2";
+
     /** How many threads one run of a network may use. */
     @Param({"1", "2"})
     public int threads;
+
+    /** Which embedding model; {@code -p model=…} takes others. */
+    @Param(DEFAULT_MODEL)
+    public String model;
 
     private FaceVerifier verifier;
     private Path smallFile;
@@ -61,7 +67,7 @@ public class Stages {
         smallFile = inputs.small();
         smallOtherFile = inputs.smallOther();
         largeFile = inputs.large();
-        verifier = FaceVerifier.builder().threads(threads).build();
+        verifier = FaceVerifier.builder().model(model).threads(threads).build();
         small = verifier.decode(smallFile);
         large = verifier.decode(largeFile);
         smallFace = verifier.detect(small).get(0);
@@ -69,8 +75,11 @@ public class Stages {
         sixteen = Collections.nCopies(16, crop);
 
         Recorder recorder = new Recorder();
-        try (FaceVerifier recorded =
-                FaceVerifier.builder().engine(recorder).threads(threads).build()) {
+        try (FaceVerifier recorded = FaceVerifier.builder()
+                .engine(recorder)
+                .model(model)
+                .threads(threads)
+                .build()) {
             recorded.verify(smallFile, smallOtherFile);
             bareVerifySmall = new Recorder.Replay(recorder.take(), threads);
             recorded.verify(largeFile, largeFile);

@@ -55,14 +55,16 @@ final class Table {
         }
     }
 
-    /** By threads, then by method. */
+    /** By threads (and model, where it is not the default one), then by method. */
     private final Map<String, Map<String, Measured>> measured = new TreeMap<>();
 
     Table(Collection<RunResult> results) {
         for (RunResult result : results) {
             String threads = result.getParams().getParam("threads");
+            String model = result.getParams().getParam("model");
+            String suffix = model == null || model.equals(Stages.DEFAULT_MODEL) ? "" : "." + model;
             String name = result.getParams().getBenchmark();
-            measured.computeIfAbsent(threads == null ? ANY : threads, key -> new TreeMap<>())
+            measured.computeIfAbsent(threads == null ? ANY : threads + suffix, key -> new TreeMap<>())
                     .put(name.substring(name.lastIndexOf('.') + 1), Measured.of(result));
         }
     }
@@ -82,6 +84,11 @@ final class Table {
             }
         }));
         return values;
+    }
+
+    private static String heading(String key) {
+        String[] parts = key.split("\\.", 2);
+        return parts[0] + " thread(s) a run of a network" + (parts.length == 1 ? "" : ", " + parts[1]);
     }
 
     private static double garbage(Row row, Measured one) {
@@ -111,7 +118,7 @@ final class Table {
                     Locale.ROOT,
                     "%n%s%n%n| work | ms | ± | limit, ms | ratio | garbage beyond pixels, KiB |%n"
                             + "| --- | --- | --- | --- | --- | --- |%n",
-                    threads.equals(ANY) ? "decoding" : threads + " thread(s) a run of a network"));
+                    threads.equals(ANY) ? "decoding" : heading(threads)));
             for (Row row : ROWS) {
                 Measured one = methods.get(row.benchmark());
                 if (one != null) {

@@ -68,6 +68,25 @@ class PipelineTest {
     }
 
     @Test
+    void eightBitsDecideTheSameWithAModelOfTheirOwn() {
+        Run same = Run.facever("verify", "--precision", "int8", photo(LARRY), photo(ALSO_LARRY));
+        Run other =
+                Run.facever("verify", "--model", "facenet-vggface2", "--precision", "int8", photo(LARRY), photo(BILL));
+
+        assertThat(same.status()).as(same.err()).isEqualTo(ExitStatus.MATCH);
+        assertThat(same.out()).contains("facenet-vggface2-int8");
+        assertThat(other.status()).as(other.err()).isEqualTo(ExitStatus.NO_MATCH);
+    }
+
+    @Test
+    void eightBitsOfAModelWithoutThemAreRefusedByName() {
+        Run run = Run.facever("verify", "--model", "mobilefacenet", "--precision", "int8", photo(LARRY), photo(BILL));
+
+        assertThat(run.status()).isEqualTo(ExitStatus.UNAVAILABLE);
+        assertThat(run.err()).contains("'mobilefacenet-int8'", "facenet-vggface2-int8", "model-unknown");
+    }
+
+    @Test
     void samePersonIsAMatchToldInPlainWords() {
         Run run = Run.facever("verify", photo(LARRY), photo(ALSO_LARRY));
 
