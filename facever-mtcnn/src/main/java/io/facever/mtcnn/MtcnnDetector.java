@@ -142,11 +142,24 @@ final class MtcnnDetector implements Detector {
         private double reduction = 1;
 
         private final List<Strip> strips = new ArrayList<>();
+
+        /** One for each strip that there ever was. */
+        private final List<Candidates> found = new ArrayList<>();
+
         private final Candidates scale = new Candidates();
         private final Candidates all = new Candidates();
 
         private int reduced(int side) {
             return Math.max(1, (int) Math.round(side / reduction));
+        }
+
+        void addStrip(double scale, int width, int height, int fromRow, int toRow) {
+            if (strips.size() == found.size()) {
+                found.add(new Candidates());
+            }
+            Candidates room = found.get(strips.size());
+            room.clear();
+            strips.add(new Strip(scale, width, height, fromRow, toRow, room));
         }
 
         void release() {
@@ -155,29 +168,14 @@ final class MtcnnDetector implements Detector {
         }
     }
 
-    /** Some rows of cells of P-Net's output at one scale, and what it finds there. */
-    private static final class Strip {
-        private final double scale;
-        private final int width;
-        private final int height;
-        private final int fromRow;
-        private final int toRow;
-        private final Candidates found = new Candidates();
-
-        /**
-         * Rows {@code fromRow} to {@code toRow}, the latter excluded.
-         *
-         * @param width of the whole image of this scale
-         * @param height of the whole image of this scale
-         */
-        Strip(double scale, int width, int height, int fromRow, int toRow) {
-            this.scale = scale;
-            this.width = width;
-            this.height = height;
-            this.fromRow = fromRow;
-            this.toRow = toRow;
-        }
-
+    /**
+     * Some rows of cells of P-Net's output at one scale, and what it finds there.
+     *
+     * @param width of the whole image of this scale
+     * @param height of the whole image of this scale
+     * @param toRow the one after the last
+     */
+    private record Strip(double scale, int width, int height, int fromRow, int toRow, Candidates found) {
         /** First row of pixels that its cells see. */
         int fromPixel() {
             return STRIDE * fromRow;
@@ -298,7 +296,7 @@ final class MtcnnDetector implements Detector {
                 side *= settings.scaleFactor()) {
             // the steps stay where they are without a reduction, so that it changes little about larger faces
             if (scale * work.reduction <= settings.firstScale()) {
-                cut(scale, (int) (image.width() * scale + 1), (int) (image.height() * scale + 1), work.strips);
+                cut(scale, (int) (image.width() * scale + 1), (int) (image.height() * scale + 1), work);
             }
             scale *= settings.scaleFactor();
         }
@@ -319,12 +317,12 @@ final class MtcnnDetector implements Detector {
     }
 
     /** Cuts the image of one scale into strips of about the same height, which depends on nothing but its size. */
-    private void cut(double scale, int width, int height, List<Strip> strips) {
+    private void cut(double scale, int width, int height, Workspace work) {
         int rows = cells(height);
         int most = Math.max(MIN_ROWS, (sizes.pixels() / width - SEEN_BEYOND) / STRIDE);
         int count = (rows + most - 1) / most;
         for (int i = 0; i < count; i++) {
-            strips.add(new Strip(scale, width, height, i * rows / count, (i + 1) * rows / count));
+            work.addStrip(scale, width, height, i * rows / count, (i + 1) * rows / count);
         }
     }
 
