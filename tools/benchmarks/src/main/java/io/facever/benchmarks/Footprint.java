@@ -17,6 +17,9 @@ final class Footprint {
     private static final int VERIFICATIONS = 300;
     private static final int AFTER_LARGE = 100;
 
+    /** Without it glibc keeps what loading a network frees; see docs/performance.md. */
+    private static final Map<String, String> TRIM = Map.of("MALLOC_TRIM_THRESHOLD_", "131072");
+
     private Footprint() {}
 
     static void main() throws IOException, InterruptedException {
@@ -32,13 +35,15 @@ final class Footprint {
                 "| median of %d (least, most) | %d (%d, %d) |%n%n",
                 STARTS, millis[STARTS / 2], millis[0], millis[STARTS - 1]);
 
-        System.out.println("| resident memory, MiB | steady | after a 12-megapixel photo | and " + AFTER_LARGE
-                + " more | most |\n| --- | --- | --- | --- | --- |");
-        Map<String, String> trim = Map.of("MALLOC_TRIM_THRESHOLD_", "131072");
-        resident("JVM's own choice of heap and collector", Map.of());
-        resident("the same, MALLOC_TRIM_THRESHOLD_=131072", trim);
-        resident("-Xmx256m -XX:+UseSerialGC", Map.of(), "-Xmx256m", "-XX:+UseSerialGC");
-        resident("the same, MALLOC_TRIM_THRESHOLD_=131072", trim, "-Xmx256m", "-XX:+UseSerialGC");
+        System.out.println("| model | options and environment | steady, MiB | after a 12-megapixel photo | and "
+                + AFTER_LARGE + " more | most |\n| --- | --- | --- | --- | --- | --- |");
+        for (String model : List.of(Stages.DEFAULT_MODEL, Stages.DEFAULT_MODEL + "-int8")) {
+            for (List<String> options : List.of(List.<String>of(), List.of("-Xmx128m", "-XX:+UseSerialGC"))) {
+                for (Map<String, String> environment : List.of(Map.<String, String>of(), TRIM)) {
+                    resident(model, environment, options);
+                }
+            }
+        }
     }
 
     private static long start(Inputs inputs) throws IOException, InterruptedException {
@@ -59,15 +64,15 @@ final class Footprint {
         return (System.nanoTime() - before) / 1_000_000;
     }
 
-    private static void resident(String label, Map<String, String> environment, String... options)
+    private static void resident(String model, Map<String, String> environment, List<String> options)
             throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-        command.addAll(List.of(options));
+        command.addAll(options);
         for (String name : List.of("facever.shared", "facever.inputs", "facever.mirror")) {
             command.add("-D" + name + "=" + System.getProperty(name));
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Resident.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Resident.class.getName(), model));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
         Process process = builder.start();
@@ -75,7 +80,8 @@ final class Footprint {
         if (process.waitFor() != 0) {
             throw new IllegalStateException("the process with one verifier failed");
         }
-        System.out.println("| " + label + " | " + line.strip() + " |");
+        System.out.println("| " + model + " | " + String.join(" ", options)
+                + (environment.isEmpty() ? "" : " " + environment) + " | " + line.strip() + " |");
     }
 
     /** A process with one verifier, which prints its memory between cell borders. */
@@ -84,7 +90,7 @@ final class Footprint {
 
         public static void main(String[] args) throws IOException {
             Inputs inputs = new Inputs();
-            try (FaceVerifier verifier = FaceVerifier.builder().build()) {
+            try (FaceVerifier verifier = FaceVerifier.builder().model(args[0]).build()) {
                 verify(verifier, inputs, VERIFICATIONS);
                 long steady = status("VmRSS");
                 Image twelve = verifier.decode(inputs.twelveMegapixels());
