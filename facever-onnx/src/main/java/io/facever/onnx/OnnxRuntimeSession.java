@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /** One network. Runs hold the read lock, close the write lock: ONNX Runtime itself does not guard against that race. */
 final class OnnxRuntimeSession implements InferenceSession {
     /** ONNX Runtime's size for a dimension that is left to the caller. */
-    private static final long ANY = -1;
+    static final long ANY = -1;
 
     /**
      * A run on more numbers than this gives its memory back at its end: it may take a hundred megabytes, which would stay

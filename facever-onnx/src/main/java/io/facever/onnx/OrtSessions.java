@@ -1,16 +1,19 @@
 package io.facever.onnx;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import io.facever.Device;
 import io.facever.EngineException;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -142,8 +145,6 @@ final class OrtSessions {
             settings.addConfigEntry("session.intra_op.allow_spinning", "1");
             settings.addConfigEntry("session.intra_op.spin_duration_us", "50");
             settings.addConfigEntry("session.force_spinning_stop", "1");
-            // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
-            settings.setMemoryPatternOptimization(false);
             // errors come as exceptions; no need for a second copy on standard error
             settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             String provider = "cpu";
@@ -153,7 +154,7 @@ final class OrtSessions {
                 settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
                 provider = Accelerators.of(options.accelerator()).add(settings, index, options.gpuMemoryLimit());
             }
-            OrtSession session = environment.createSession(model.toString(), settings);
+            OrtSession session = load(environment, model, settings);
             try {
                 return new OnnxRuntimeSession(
                         String.valueOf(model.getFileName()), session, provider, options.arena() && gpu.isEmpty());
@@ -165,6 +166,35 @@ final class OrtSessions {
             // thrown by the Java side of ONNX Runtime for what it can't read back from a network
             throw new OrtException(OrtErrorCode.ORT_INVALID_GRAPH, e.getMessage());
         }
+    }
+
+    /** Loads a network, with plans of memory for its runs where there are few different ones. */
+    private static OrtSession load(OrtEnvironment environment, Path model, OrtSession.SessionOptions settings)
+            throws OrtException {
+        OrtSession session = environment.createSession(model.toString(), settings);
+        try {
+            if (!takesAnySize(session)) {
+                return session;
+            }
+        } catch (OrtException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+        session.close();
+        // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
+        settings.setMemoryPatternOptimization(false);
+        return environment.createSession(model.toString(), settings);
+    }
+
+    /** Whether more than the first dimension of an input, how many at once, is left to the caller. */
+    private static boolean takesAnySize(OrtSession session) throws OrtException {
+        for (NodeInfo input : session.getInputInfo().values()) {
+            if (input.getInfo() instanceof TensorInfo tensor
+                    && Arrays.stream(tensor.getShape()).skip(1).anyMatch(size -> size == OnnxRuntimeSession.ANY)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int defaultThreads() {
