@@ -195,6 +195,7 @@ final class OnnxToTorchScript {
             case "MatMul" -> put(node, call("matmul", node.in(0), node.in(1)), OptionalInt.empty());
             case "Gemm" -> gemm(node);
             case "Concat" -> concat(node);
+            case "Slice" -> slice(node);
             case "Flatten" -> flatten(node);
             case "Reshape" -> reshape(node);
             case "Transpose" -> put(node, call("permute", node.in(0), list(node.integers("perm"))), rank(node, 0));
@@ -333,6 +334,21 @@ final class OnnxToTorchScript {
                 node,
                 call("cat", "[" + String.join(", ", parts) + "]", String.valueOf(node.integer("axis", 0))),
                 rank(node, 0));
+    }
+
+    private void slice(Node node) throws UnsupportedGraphException {
+        if (node.inputs() != 4) {
+            throw node.unsupported(node.inputs() + " inputs");
+        }
+        List<String> bounds = new ArrayList<>();
+        for (int input : new int[] {3, 1, 2}) {
+            TensorProto bound = constants.get(node.name(input));
+            if (bound == null || longs(bound).length != 1) {
+                throw node.unsupported("bounds that are not constant, or several");
+            }
+            bounds.add(String.valueOf(longs(bound)[0]));
+        }
+        put(node, call("slice", node.in(0), bounds.get(0), bounds.get(1), bounds.get(2)), rank(node, 0));
     }
 
     private void flatten(Node node) throws UnsupportedGraphException {

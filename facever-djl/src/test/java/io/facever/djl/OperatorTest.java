@@ -187,6 +187,14 @@ class OperatorTest {
                         IMAGES,
                         new long[] {2, 6, 7, 6},
                         node("Concat", "x", "x").addAttribute(TinyOnnx.integer("axis", 1))),
+                on(
+                        "some of the channels",
+                        IMAGES,
+                        new long[] {2, 2, 7, 6},
+                        node("Slice", "x", "from", "to", "axis"),
+                        TinyOnnx.longs("from", 1),
+                        TinyOnnx.longs("to", 3),
+                        TinyOnnx.longs("axis", 1)),
                 on("flattening", IMAGES, new long[] {2, 126}, node("Flatten", "x")),
                 on(
                         "reshaping",

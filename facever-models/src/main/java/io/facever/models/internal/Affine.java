@@ -56,6 +56,21 @@ record Affine(NdArray weight, NdArray bias) {
         return new Affine(new NdArray(newWeight, weight.shape()), NdArray.vector(newBias));
     }
 
+    /** The layer that gives the outputs of this and then those of another on the same input. */
+    Affine beside(Affine other) {
+        int[] shape = weight.shape().clone();
+        shape[0] += other.weight.size(0);
+        return new Affine(
+                new NdArray(joined(weight.data(), other.weight.data()), shape),
+                NdArray.vector(joined(bias.data(), other.bias.data())));
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
     /**
      * For a layer with two outputs a and b: the layer that gives a − b and b − a. The softmax of (a, b) is the logistic
      * function of these, which is cheaper than a softmax across channels.

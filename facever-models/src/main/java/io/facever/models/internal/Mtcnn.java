@@ -19,24 +19,27 @@ public final class Mtcnn {
 
     /** P-Net: any height and width from 12. */
     public static ModelProto pnet(Weights published) {
-        Weights weights = withBlocksOfGentleSlopes(published);
+        Weights weights = withPoolingFirst("pnet", published);
         OnnxGraph graph = new OnnxGraph("pnet");
         String x = graph.input("input", "n", 3, "h", "w");
-        x = convPrelu(graph, weights, x, 1);
-        x = graph.maxPool(x, 2, 2, true);
+        x = graph.maxPool(graph.conv(x, layer(weights, "conv1", -1, 3, 3, 3), Window.VALID), 2, 2, true);
+        String bent = graph.relu(graph.conv(x, Affine.withoutBias(weights.get("bent")), Window.VALID));
+        x = graph.add(graph.conv(x, Affine.withoutBias(weights.get("straight")), Window.VALID), bent);
         x = convPrelu(graph, weights, x, 2);
         x = convPrelu(graph, weights, x, 3);
-        String face = graph.sigmoid(
-                graph.conv(x, layer(weights, "conv4_1", 2, 32, 1, 1).differences(), Window.VALID));
-        String box = graph.conv(x, layer(weights, "conv4_2", 4, 32, 1, 1), Window.VALID);
-        graph.output(box, "regression", "n", 4, "y", "x");
-        graph.output(face, "probability", "n", 2, "y", "x");
+        // one convolution for both: alone, each would be filled up to a block
+        Affine face = layer(weights, "conv4_1", 2, 32, 1, 1).differences();
+        Affine box = layer(weights, "conv4_2", 4, 32, 1, 1);
+        x = graph.conv(x, face.beside(box), Window.VALID);
+        String probability = graph.sigmoid(graph.channels(x, 0, 2));
+        graph.output(graph.channels(x, 2, 6), "regression", "n", 4, "y", "x");
+        graph.output(probability, "probability", "n", 2, "y", "x");
         return graph.build();
     }
 
     /** R-Net: 24×24. */
     public static ModelProto rnet(Weights published) {
-        Weights weights = withBlocksOfGentleSlopes(published);
+        Weights weights = withBlocksOfGentleSlopes("rnet", published);
         OnnxGraph graph = new OnnxGraph("rnet");
         String x = graph.input("input", "n", 3, 24, 24);
         x = graph.maxPool(convPrelu(graph, weights, x, 1), 3, 2, true);
@@ -49,7 +52,7 @@ public final class Mtcnn {
 
     /** O-Net: 48×48. */
     public static ModelProto onet(Weights published) {
-        Weights weights = withBlocksOfGentleSlopes(published);
+        Weights weights = withBlocksOfGentleSlopes("onet", published);
         OnnxGraph graph = new OnnxGraph("onet");
         String x = graph.input("input", "n", 3, 48, 48);
         x = graph.maxPool(convPrelu(graph, weights, x, 1), 3, 2, true);
@@ -63,6 +66,83 @@ public final class Mtcnn {
     }
 
     /**
+     * The same network, pooled before the first PReLU, which then has a quarter of the numbers. With the greatest p of
+     * the four numbers x of a window and its slope a, the greatest PReLU is, as a sum of something straight and
+     * something bent, each a convolution of one position:
+     *
+     * <ul>
+     *   <li>{@code a p + relu((1 − a) p)} for a slope in [0, 1], where PReLU rises;
+     *   <li>{@code q + relu(p − q)} for a slope below 0, with the greatest q of the numbers a x, which are another
+     *       channel of the first convolution: PReLU is the greater of x and a x;
+     *   <li>{@code −(−a p + relu((a − 1) p))} for a slope above 1; the next layer takes the sign back.
+     * </ul>
+     */
+    private static Weights withPoolingFirst(String network, Weights weights) {
+        NdArray slopes = weights.get("prelu1.weight", -1);
+        int count = slopes.size(0);
+        NdArray nextLayer = secondLayer(network, weights, count);
+        int falling = 0;
+        for (int channel = 0; channel < count; channel++) {
+            falling += slopes.at(channel) < 0 ? 1 : 0;
+        }
+        int wide = blocks(count + falling);
+        // each channel of the first convolution: the published one that it is made from, and its factor
+        int[] channels = new int[wide];
+        float[] factors = new float[wide];
+        float[] signs = new float[wide];
+        float[] straight = new float[wide * wide];
+        float[] bent = new float[wide * wide];
+        int next = count;
+        for (int channel = 0; channel < count; channel++) {
+            float slope = slopes.at(channel);
+            channels[channel] = channel;
+            factors[channel] = 1;
+            signs[channel] = slope > 1 ? -1 : 1;
+            int p = channel * wide + channel;
+            if (slope < 0) {
+                int q = channel * wide + next;
+                channels[next] = channel;
+                factors[next++] = slope;
+                straight[q] = 1;
+                bent[p] = 1;
+                bent[q] = -1;
+            } else {
+                straight[p] = signs[channel] * slope;
+                bent[p] = signs[channel] * (1 - slope);
+            }
+        }
+        return changed(
+                weights,
+                Map.of(
+                        "conv1.weight",
+                                weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors),
+                        "conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors),
+                        "straight", new NdArray(straight, wide, wide, 1, 1),
+                        "bent", new NdArray(bent, wide, wide, 1, 1),
+                        "conv2.weight", nextLayer.slices(1, channels, signs)));
+    }
+
+    private static NdArray secondLayer(String network, Weights weights, int inputs) {
+        NdArray layer = weights.get("conv2.weight", -1, -1, -1, -1);
+        if (layer.size(1) != inputs) {
+            throw new WeightsException("these are not the weights of " + network + ": conv2 takes " + layer.size(1)
+                    + " channels where the network has " + inputs);
+        }
+        return layer;
+    }
+
+    private static Weights changed(Weights weights, Map<String, NdArray> changed) {
+        return name -> {
+            NdArray array = changed.get(name);
+            return array == null ? weights.get(name) : array;
+        };
+    }
+
+    private static int blocks(int channels) {
+        return (channels + BLOCK - 1) / BLOCK * BLOCK;
+    }
+
+    /**
      * The same network with another first layer, which ONNX Runtime runs faster:
      *
      * <ul>
@@ -73,19 +153,15 @@ public final class Mtcnn {
      *   <li>Channels of zeros fill up the last block, without which the next layer is run in no blocked layout.
      * </ul>
      */
-    private static Weights withBlocksOfGentleSlopes(Weights weights) {
+    private static Weights withBlocksOfGentleSlopes(String network, Weights weights) {
         NdArray slopes = weights.get("prelu1.weight", -1);
-        NdArray nextLayer = weights.get("conv2.weight", -1, -1, -1, -1);
         int count = slopes.size(0);
-        if (nextLayer.size(1) != count) {
-            // the graph tells better what does not fit
-            return weights;
-        }
+        NdArray nextLayer = secondLayer(network, weights, count);
         int steep = 0;
         for (int channel = 0; channel < count; channel++) {
             steep += slopes.at(channel) > 1 ? 1 : 0;
         }
-        int wide = (count + steep + BLOCK - 1) / BLOCK * BLOCK;
+        int wide = blocks(count + steep);
         // each new channel: the old one that it is made from, its slope, its factor, its factor in the next layer
         int[] channels = new int[wide];
         float[] newSlopes = new float[wide];
@@ -103,15 +179,14 @@ public final class Mtcnn {
                 shares[next++] = 1 - slope;
             }
         }
-        Map<String, NdArray> changed = Map.of(
-                "conv1.weight", weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors),
-                "conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors),
-                "prelu1.weight", NdArray.vector(newSlopes),
-                "conv2.weight", nextLayer.slices(1, channels, shares));
-        return name -> {
-            NdArray array = changed.get(name);
-            return array == null ? weights.get(name) : array;
-        };
+        return changed(
+                weights,
+                Map.of(
+                        "conv1.weight",
+                                weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors),
+                        "conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors),
+                        "prelu1.weight", NdArray.vector(newSlopes),
+                        "conv2.weight", nextLayer.slices(1, channels, shares)));
     }
 
     private static void heads(OnnxGraph graph, Weights weights, String x, String name, int inputs) {

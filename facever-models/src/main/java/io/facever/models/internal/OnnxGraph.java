@@ -224,6 +224,16 @@ final class OnnxGraph {
         return gives(node, inputs.stream().mapToInt(this::channels).sum());
     }
 
+    /**
+     * Some of the channels.
+     *
+     * @param from the first
+     * @param to the one after the last
+     */
+    String channels(String input, int from, int to) {
+        return gives(node("Slice", input, constant(from), constant(to), constant(1)), to - from);
+    }
+
     private NodeProto.Builder node(String operator, String... inputs) {
         String name = operator.toLowerCase(Locale.ROOT) + "_" + nodes.size();
         NodeProto.Builder node = NodeProto.newBuilder()
@@ -236,18 +246,28 @@ final class OnnxGraph {
     }
 
     private String constant(NdArray array) {
-        String name = "weight_" + graph.getInitializerCount();
         ByteBuffer raw =
                 ByteBuffer.allocate(Math.multiplyExact(4, array.data().length)).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(array.data());
         TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name)
                 .setDataType(TensorProto.DataType.FLOAT_VALUE)
                 .setRawData(UnsafeByteOperations.unsafeWrap(raw));
         for (int size : array.shape()) {
             tensor.addDims(size);
         }
-        graph.addInitializer(tensor);
+        return constant(tensor);
+    }
+
+    private String constant(long number) {
+        return constant(TensorProto.newBuilder()
+                .setDataType(TensorProto.DataType.INT64_VALUE)
+                .addDims(1)
+                .addInt64Data(number));
+    }
+
+    private String constant(TensorProto.Builder tensor) {
+        String name = "weight_" + graph.getInitializerCount();
+        graph.addInitializer(tensor.setName(name));
         return name;
     }
 
