@@ -28,6 +28,9 @@ final class PixelSums {
 
     private static final float PIXEL_SCALE = 1 / 128f;
 
+    /** Numbers of a channel that are handed over at once: rows of small crops are not worth a call each. */
+    private static final int MOST_AT_ONCE = 4096;
+
     private static final Image NOTHING = Image.ofRgb(1, 1, new byte[CHANNELS]);
 
     /** What a reader has that has nothing to read. */
@@ -118,12 +121,17 @@ final class PixelSums {
         private int height;
 
         private byte[] row = new byte[0];
+        /** First column of each bin and the one after its last, times three. */
         private int[] bins = new int[0];
 
-        /** Sums over the rows of one bin: with a table, of all pixels to the left as well. */
+        /** One divided by the columns of each bin. */
+        private double[] shares = new double[0];
+
+        /** Without a table, sums over the rows of one bin. */
         private int[] sums = new int[0];
 
-        private float[] line = new float[0];
+        /** Some rows of means, channel by channel. */
+        private float[] means = new float[0];
 
         /** Takes a whole image. */
         Reader on(PixelSums next) {
@@ -166,37 +174,83 @@ final class PixelSums {
          */
         void resizeRows(int outWidth, int outHeight, int from, int to, FloatBuffer target, int offset) {
             findBins(outWidth);
-            if (line.length < CHANNELS * outWidth) {
-                line = new float[CHANNELS * outWidth];
+            int most = Math.min(to - from, Math.max(1, MOST_AT_ONCE / outWidth));
+            int room = most * outWidth;
+            if (means.length < CHANNELS * room) {
+                means = new float[CHANNELS * room];
             }
             int plane = outWidth * (to - from);
-            for (int y = from; y < to; y++) {
-                int count = sumRows(y, outHeight);
-                means(count, outWidth);
+            for (int start = from; start < to; start += most) {
+                int end = Math.min(to, start + most);
+                for (int y = start; y < end; y++) {
+                    meansOfRow(y, outWidth, outHeight, (y - start) * outWidth, room);
+                }
                 for (int channel = 0; channel < CHANNELS; channel++) {
-                    target.put(offset + channel * plane + (y - from) * outWidth, line, channel * outWidth, outWidth);
+                    int at = offset + channel * plane + (start - from) * outWidth;
+                    target.put(at, means, channel * room, (end - start) * outWidth);
                 }
             }
         }
 
         private void findBins(int outWidth) {
-            if (bins.length < 2 * outWidth) {
+            if (shares.length < outWidth) {
                 bins = new int[2 * outWidth];
+                shares = new double[outWidth];
             }
             for (int x = 0; x < outWidth; x++) {
-                bins[2 * x] = CHANNELS * binStart(x, width, outWidth);
-                bins[2 * x + 1] = CHANNELS * binEnd(x, width, outWidth);
+                int start = binStart(x, width, outWidth);
+                int end = binEnd(x, width, outWidth);
+                bins[2 * x] = CHANNELS * start;
+                bins[2 * x + 1] = CHANNELS * end;
+                shares[x] = 1.0 / (end - start);
             }
         }
 
-        /** Writes one row of means to {@link #line}, as the networks take them, channel by channel. */
-        private void means(int rows, int outWidth) {
-            float[] line = this.line;
-            for (int x = 0; x < outWidth; x++) {
-                float count = rows * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
-                for (int channel = 0; channel < CHANNELS; channel++) {
-                    line[channel * outWidth + x] = (sum(x, channel) / count - PIXEL_MEAN) * PIXEL_SCALE;
+        /** Writes a row of the result to {@link #means}, where a channel has {@code room} numbers. */
+        private void meansOfRow(int y, int outWidth, int outHeight, int at, int room) {
+            int firstRow = top + binStart(y, height, outHeight);
+            int endRow = top + binEnd(y, height, outHeight);
+            double share = 1.0 / (endRow - firstRow);
+            if (source.hasTable) {
+                lookUp(firstRow, endRow, share, outWidth, at, room);
+            } else {
+                addRows(firstRow, endRow);
+                for (int x = 0; x < outWidth; x++) {
+                    for (int channel = 0; channel < CHANNELS; channel++) {
+                        means[at + channel * room + x] = scaled(sum(x, channel), share * shares[x]);
+                    }
                 }
+            }
+        }
+
+        /**
+         * What a network gets for a mean. The product in double precision gives the same float as a division by the
+         * count: that could only differ for a quotient in the very middle of two floats, and bytes have none as long as
+         * a bin has less than 2^17 pixels.
+         */
+        private static float scaled(int sum, double share) {
+            return ((float) (sum * share) - PIXEL_MEAN) * PIXEL_SCALE;
+        }
+
+        private void lookUp(int firstRow, int endRow, double share, int outWidth, int at, int room) {
+            int[] table = source.table;
+            int[] bins = this.bins;
+            double[] shares = this.shares;
+            float[] means = this.means;
+            int stride = CHANNELS * (source.width() + 1);
+            int below = endRow * stride + CHANNELS * left;
+            int above = firstRow * stride + CHANNELS * left;
+            for (int x = 0; x < outWidth; x++) {
+                int belowStart = below + bins[2 * x];
+                int belowEnd = below + bins[2 * x + 1];
+                int aboveStart = above + bins[2 * x];
+                int aboveEnd = above + bins[2 * x + 1];
+                double one = share * shares[x];
+                means[at + x] = scaled(table[belowEnd] - table[belowStart] - table[aboveEnd] + table[aboveStart], one);
+                means[room + at + x] = scaled(
+                        table[belowEnd + 1] - table[belowStart + 1] - table[aboveEnd + 1] + table[aboveStart + 1], one);
+                means[2 * room + at + x] = scaled(
+                        table[belowEnd + 2] - table[belowStart + 2] - table[aboveEnd + 2] + table[aboveStart + 2], one);
             }
         }
 
@@ -210,10 +264,12 @@ final class PixelSums {
         void roundRows(int outWidth, int outHeight, int from, int to, byte[] rgb) {
             findBins(outWidth);
             for (int y = from; y < to; y++) {
-                int rows = sumRows(y, outHeight);
+                int firstRow = top + binStart(y, height, outHeight);
+                int endRow = top + binEnd(y, height, outHeight);
+                addRows(firstRow, endRow);
                 int offset = CHANNELS * outWidth * y;
                 for (int x = 0; x < outWidth; x++) {
-                    int count = rows * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
+                    int count = (endRow - firstRow) * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
                     // with the half, a product can't be rounded across a whole number; three divisions are slower
                     double share = 1.0 / count;
                     for (int channel = 0; channel < CHANNELS; channel++) {
@@ -226,53 +282,19 @@ final class PixelSums {
 
         /** Sum of a bin of the rows that {@link #sums} holds. */
         private int sum(int x, int channel) {
-            int start = bins[2 * x] + channel;
-            int end = bins[2 * x + 1] + channel;
-            if (source.hasTable) {
-                return sums[end] - sums[start];
-            }
             int sum = 0;
-            for (int i = start; i < end; i += CHANNELS) {
+            for (int i = bins[2 * x] + channel; i < bins[2 * x + 1]; i += CHANNELS) {
                 sum += sums[i];
             }
             return sum;
         }
 
-        /**
-         * Adds up the rows of a bin, each column for itself; with a table, the columns from the left edge of the part
-         * on.
-         *
-         * @return how many rows these are
-         */
-        private int sumRows(int y, int outHeight) {
-            int from = top + binStart(y, height, outHeight);
-            int to = top + binEnd(y, height, outHeight);
-            int length = CHANNELS * (source.hasTable ? width + 1 : width);
-            if (sums.length < length) {
-                sums = new int[length];
-            }
-            if (source.hasTable) {
-                subtract(from, to, length);
-            } else {
-                add(from, to, length);
-            }
-            return to - from;
-        }
-
-        private void subtract(int from, int to, int length) {
-            int[] sums = this.sums;
-            int[] table = source.table;
-            int stride = CHANNELS * (source.width() + 1);
-            int lower = to * stride + CHANNELS * left;
-            int upper = from * stride + CHANNELS * left;
-            for (int i = 0; i < length; i++) {
-                sums[i] = table[lower + i] - table[upper + i];
-            }
-        }
-
-        private void add(int from, int to, int length) {
+        /** Adds up rows, each column for itself. */
+        private void addRows(int from, int to) {
+            int length = CHANNELS * width;
             if (row.length < length) {
                 row = new byte[length];
+                sums = new int[length];
             }
             int[] sums = this.sums;
             byte[] row = this.row;

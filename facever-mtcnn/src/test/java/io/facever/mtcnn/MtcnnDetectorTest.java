@@ -272,7 +272,7 @@ class MtcnnDetectorTest {
                 .hasSizeGreaterThan(whole.shapes("pnet").size())
                 .allSatisfy(shape -> assertThat(shape.get(2) * shape.get(3)).isLessThanOrEqualTo(1 << 16));
         assertThat(parts.shapes("rnet"))
-                .allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(16));
+                .allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(32));
         assertThat(parts.shapes("onet"))
                 .allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(4));
     }

@@ -125,6 +125,24 @@ class PixelSumsTest {
     }
 
     @Test
+    void givesARowTheSameNumbersWhetherAloneOrAmongMany() {
+        int width = 300;
+        int height = 90;
+        byte[] rgb = new byte[3 * 400 * 200];
+        new Random(4).nextBytes(rgb);
+        PixelSums sums = new PixelSums();
+        float[] all = resize(sums, Image.ofRgb(400, 200, rgb), 0, 0, 400, 200, width, height);
+        FloatBuffer row = Tensor.allocateBuffer(3 * width);
+        PixelSums.Reader reader = new PixelSums.Reader().on(sums);
+        for (int y = 0; y < height; y++) {
+            reader.resizeRows(width, height, y, y + 1, row, 0);
+            for (int i = 0; i < 3 * width; i++) {
+                assertThat(all[(i / width * height + y) * width + i % width]).isEqualTo(row.get(i));
+            }
+        }
+    }
+
+    @Test
     void canBeUsedForASmallerImageAfterALargerOne() {
         PixelSums sums = new PixelSums();
         Image black = Image.ofRgb(30, 30, new byte[3 * 30 * 30]);
