@@ -1,5 +1,9 @@
 package io.facever;
 
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Where networks run. A wish: what really ran is told by {@link io.facever.spi.InferenceSession#provider()}.
  *
@@ -8,6 +12,8 @@ package io.facever;
  * @since 0.1.0
  */
 public record Device(Kind kind, int index) {
+    private static final Pattern GPU = Pattern.compile("gpu(?::(\\d{1,4}))?");
+
     /** Kinds of device. */
     public enum Kind {
         /** The processor. */
@@ -48,6 +54,25 @@ public record Device(Kind kind, int index) {
     /** A GPU if one can be used, else the processor. */
     public static Device auto() {
         return new Device(Kind.AUTO, 0);
+    }
+
+    /**
+     * A device by its name, as {@link #toString} gives it.
+     *
+     * @param name {@code cpu}, {@code gpu}, {@code gpu:1}, {@code auto}; in capitals too
+     * @throws IllegalArgumentException when it is none of these
+     */
+    public static Device parse(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        Matcher gpu = GPU.matcher(lower);
+        if (gpu.matches()) {
+            return gpu(gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1)));
+        }
+        return switch (lower) {
+            case "cpu" -> cpu();
+            case "auto" -> auto();
+            default -> throw new IllegalArgumentException("expected cpu, gpu, gpu:N or auto but was '" + name + "'");
+        };
     }
 
     @Override

@@ -239,6 +239,20 @@ class ValuesTest {
     }
 
     @Test
+    void aDeviceIsReadAsItIsPrinted() {
+        for (Device device : List.of(Device.cpu(), Device.gpu(0), Device.gpu(3), Device.auto())) {
+            assertThat(Device.parse(device.toString())).isEqualTo(device);
+        }
+        assertThat(Device.parse("GPU")).isEqualTo(Device.gpu());
+        for (String other : List.of("", "gpu:", "gpu:-1", "gpu:x", "gpu:99999999999", "cpu:0", "tpu")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Device.parse(other))
+                    .withMessageContaining("cpu, gpu, gpu:N or auto")
+                    .withMessageContaining("'" + other + "'");
+        }
+    }
+
+    @Test
     void onlyGpusHaveAnIndex() {
         assertThat(Device.gpu(1)).hasToString("gpu:1");
         assertThat(Device.auto()).hasToString("auto");

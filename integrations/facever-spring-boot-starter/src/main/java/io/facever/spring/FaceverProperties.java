@@ -8,8 +8,6 @@ import io.facever.Threshold;
 import io.facever.models.ModelStore;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -54,8 +52,6 @@ public record FaceverProperties(
         Optional<Boolean> offline,
         @DefaultValue Health health) {
 
-    private static final Pattern NUMBERED_GPU = Pattern.compile("gpu:(\\d{1,4})");
-
     /**
      * Settings of the health indicator.
      *
@@ -80,18 +76,10 @@ public record FaceverProperties(
 
     /** The device by its name. */
     Device parsedDevice() {
-        return switch (device) {
-            case "cpu" -> Device.cpu();
-            case "auto" -> Device.auto();
-            case "gpu" -> Device.gpu();
-            default -> {
-                Matcher gpu = NUMBERED_GPU.matcher(device);
-                if (!gpu.matches()) {
-                    throw new IllegalArgumentException(
-                            "facever.device is '" + device + "'; it must be cpu, auto, gpu, or gpu: and a number");
-                }
-                yield Device.gpu(Integer.parseInt(gpu.group(1)));
-            }
-        };
+        try {
+            return Device.parse(device);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("property facever.device: " + e.getMessage(), e);
+        }
     }
 }

@@ -3,10 +3,7 @@ package io.facever.cli;
 import io.facever.Device;
 import io.facever.FaceVerifier;
 import io.facever.models.ModelStore;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,21 +47,14 @@ final class EngineOptions {
 
     /** {@code cpu}, {@code gpu}, {@code gpu:N}, {@code auto}. */
     static final class DeviceConverter implements ITypeConverter<Device> {
-        private static final Pattern GPU = Pattern.compile("gpu(?::(\\d{1,4}))?");
-
         @Override
         public Device convert(String value) {
-            String lower = value.toLowerCase(Locale.ROOT);
-            Matcher gpu = GPU.matcher(lower);
-            if (gpu.matches()) {
-                return Device.gpu(gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1)));
+            try {
+                return Device.parse(value);
+            } catch (IllegalArgumentException e) {
+                // of this type, picocli shows the message alone
+                throw new TypeConversionException(e.getMessage());
             }
-            return switch (lower) {
-                case "cpu" -> Device.cpu();
-                case "auto" -> Device.auto();
-                default -> throw new TypeConversionException(
-                        "expected cpu, gpu, gpu:N or auto but was '" + value + "'");
-            };
         }
     }
 

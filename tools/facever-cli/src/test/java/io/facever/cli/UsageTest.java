@@ -1,6 +1,7 @@
 package io.facever.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.facever.Device;
 import org.junit.jupiter.api.Test;
@@ -98,21 +99,11 @@ class UsageTest {
     }
 
     @Test
-    void devicesAreReadAsTheyArePrinted() {
+    void anotherDeviceIsRefusedWithTheKnownOnes() {
         EngineOptions.DeviceConverter converter = new EngineOptions.DeviceConverter();
-
-        for (Device device : new Device[] {Device.cpu(), Device.gpu(0), Device.gpu(3), Device.auto()}) {
-            assertThat(converter.convert(device.toString())).isEqualTo(device);
-        }
-        assertThat(converter.convert("GPU")).isEqualTo(Device.gpu(0));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "gpu:", "gpu:-1", "gpu:x", "gpu:99999999999", "cpu:0", "tpu"})
-    void otherDevicesAreRefused(String device) {
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> new EngineOptions.DeviceConverter().convert(device))
+        assertThat(converter.convert("gpu:3")).isEqualTo(Device.gpu(3));
+        assertThatThrownBy(() -> converter.convert("tpu"))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageContaining("cpu, gpu, gpu:N or auto")
-                .hasMessageContaining("'" + device + "'");
+                .hasMessage("expected cpu, gpu, gpu:N or auto but was 'tpu'");
     }
 }

@@ -4,10 +4,7 @@ import io.facever.Device;
 import io.facever.models.ModelStore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -162,21 +159,14 @@ final class EvalOptions {
 
     /** {@code cpu}, {@code gpu}, {@code gpu:N}, {@code auto}. */
     static final class DeviceConverter implements ITypeConverter<Device> {
-        private static final Pattern GPU = Pattern.compile("gpu(?::(\\d{1,4}))?");
-
         @Override
         public Device convert(String value) {
-            String lower = value.toLowerCase(Locale.ROOT);
-            Matcher gpu = GPU.matcher(lower);
-            if (gpu.matches()) {
-                return Device.gpu(gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1)));
+            try {
+                return Device.parse(value);
+            } catch (IllegalArgumentException e) {
+                // of this type, picocli shows the message alone
+                throw new TypeConversionException(e.getMessage());
             }
-            return switch (lower) {
-                case "cpu" -> Device.cpu();
-                case "auto" -> Device.auto();
-                default -> throw new TypeConversionException(
-                        "expected cpu, gpu, gpu:N or auto but was '" + value + "'");
-            };
         }
     }
 }
