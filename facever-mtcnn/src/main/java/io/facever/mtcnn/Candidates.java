@@ -25,6 +25,7 @@ final class Candidates {
     private double[] sparePoints = new double[0];
     private float[] spareScores = new float[0];
     private long[] order = new long[0];
+    private double[] areas = new double[0];
     private boolean[] dropped = new boolean[0];
 
     /** What the area shared by two boxes is divided by. */
@@ -56,6 +57,7 @@ final class Candidates {
             sparePoints = new double[POINT_NUMBERS * capacity];
             spareScores = new float[capacity];
             order = new long[capacity];
+            areas = new double[capacity];
             dropped = new boolean[capacity];
         }
         int at = EDGES * size;
@@ -122,6 +124,10 @@ final class Candidates {
     void suppress(double limit, Overlap overlap) {
         sortByScore();
         Arrays.fill(dropped, 0, size, false);
+        double more = overlap == Overlap.MINIMUM ? 1 : 0;
+        for (int i = 0; i < size; i++) {
+            areas[i] = (width(i) + more) * (height(i) + more);
+        }
         int kept = 0;
         for (int i = 0; i < size; i++) {
             int best = (int) order[i];
@@ -131,7 +137,7 @@ final class Candidates {
             order[kept++] = best;
             for (int j = i + 1; j < size; j++) {
                 int other = (int) order[j];
-                if (!dropped[other] && overlap(best, other, overlap) > limit) {
+                if (!dropped[other] && overlap(best, other, overlap, limit)) {
                     dropped[other] = true;
                 }
             }
@@ -148,16 +154,22 @@ final class Candidates {
         Arrays.sort(order, 0, size);
     }
 
-    private double overlap(int first, int second, Overlap kind) {
+    /** Whether two boxes overlap by more than the limit, as {@link Overlap} counts it. */
+    private boolean overlap(int first, int second, Overlap kind, double limit) {
+        double firstArea = areas[first];
+        double secondArea = areas[second];
+        boolean ofUnion = kind == Overlap.UNION;
+        // boxes of two scales differ too much in size to share that much of their union
+        if (ofUnion && Math.min(firstArea, secondArea) <= limit * Math.max(firstArea, secondArea)) {
+            return false;
+        }
         int a = EDGES * first;
         int b = EDGES * second;
-        double more = kind == Overlap.MINIMUM ? 1 : 0;
+        double more = ofUnion ? 0 : 1;
         double shared = Box.overlap(edges[a], edges[a + 2] + more, edges[b], edges[b + 2] + more)
                 * Box.overlap(edges[a + 1], edges[a + 3] + more, edges[b + 1], edges[b + 3] + more);
-        double firstArea = (width(first) + more) * (height(first) + more);
-        double secondArea = (width(second) + more) * (height(second) + more);
-        double whole = kind == Overlap.MINIMUM ? Math.min(firstArea, secondArea) : firstArea + secondArea - shared;
-        return whole > 0 ? shared / whole : 0;
+        double whole = ofUnion ? firstArea + secondArea - shared : Math.min(firstArea, secondArea);
+        return whole > 0 && shared / whole > limit;
     }
 
     /** Puts the boxes that {@link #order} names first in that order and forgets the rest. */
