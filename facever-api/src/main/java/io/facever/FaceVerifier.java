@@ -578,6 +578,10 @@ public final class FaceVerifier implements AutoCloseable {
     }
 
     private static Threshold resolve(ModelDescription model, EmbeddingSpace space, Optional<Threshold> wish) {
+        // first, as this is all that most comparisons need
+        if (wish.isPresent() && wish.get().hasValue()) {
+            return wish.get();
+        }
         Optional<Calibration> calibration = model.calibration(space);
         if (wish.isEmpty()) {
             return calibration
@@ -585,9 +589,6 @@ public final class FaceVerifier implements AutoCloseable {
                     .or(model::threshold)
                     .orElseThrow(() -> new IllegalArgumentException("model " + model.id()
                             + " has no threshold of its own; set one in the builder: threshold(Threshold.of(...))"));
-        }
-        if (wish.get().hasValue()) {
-            return wish.get();
         }
         return calibration
                 .orElseThrow(() -> new IllegalArgumentException("model " + model.id() + " with aligner "
