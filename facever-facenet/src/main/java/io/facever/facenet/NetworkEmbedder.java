@@ -12,6 +12,7 @@ import io.facever.spi.InferenceSession;
 import io.facever.spi.StageContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.Lock;
@@ -36,6 +37,9 @@ final class NetworkEmbedder implements Embedder {
     private final BlockingQueue<Workspace> pool;
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
+
+    /** That of the last crop: working out the id of one takes a digest, and all crops of an aligner have the same. */
+    private volatile Optional<EmbeddingSpace> lastSpace = Optional.empty();
 
     private NetworkEmbedder(ModelDescription model, CropSpec crop, InferenceSession session, int batchSize) {
         this.model = model;
@@ -100,7 +104,6 @@ final class NetworkEmbedder implements Embedder {
 
     private List<Embedding> embedOpen(List<FaceCrop> crops) {
         List<Embedding> embeddings = new ArrayList<>(crops.size());
-        EmbeddingSpace space = null;
         for (int start = 0; start < crops.size(); start += batchSize) {
             List<FaceCrop> batch = crops.subList(start, Math.min(crops.size(), start + batchSize));
             Workspace workspace = take(batch.size());
@@ -109,16 +112,22 @@ final class NetworkEmbedder implements Embedder {
             }
             workspace.run(session, batch.size());
             for (int i = 0; i < batch.size(); i++) {
-                String alignment = batch.get(i).alignment();
-                if (space == null || !space.alignment().equals(alignment)) {
-                    space = EmbeddingSpace.of(model, alignment);
-                }
-                embeddings.add(embedding(space, workspace.get(i)));
+                embeddings.add(embedding(space(batch.get(i).alignment()), workspace.get(i)));
             }
             // where the run failed, this is not reached, and the buffers go to the garbage collector
             pool.offer(workspace);
         }
         return List.copyOf(embeddings);
+    }
+
+    private EmbeddingSpace space(String alignment) {
+        Optional<EmbeddingSpace> last = lastSpace;
+        if (last.isPresent() && last.get().alignment().equals(alignment)) {
+            return last.get();
+        }
+        EmbeddingSpace space = EmbeddingSpace.of(model, alignment);
+        lastSpace = Optional.of(space);
+        return space;
     }
 
     private Workspace take(int crops) {

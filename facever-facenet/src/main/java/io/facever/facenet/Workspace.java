@@ -29,6 +29,7 @@ final class Workspace {
     private final List<Map<String, Tensor>> outputs = new ArrayList<>();
     private final byte[] bytes;
     private final float[] row;
+    private final float[] values;
 
     Workspace(CropSpec crop, int dimension, int capacity) {
         int length = CHANNELS * crop.width() * crop.height();
@@ -38,6 +39,7 @@ final class Workspace {
         this.output = Tensor.allocateBuffer(Math.multiplyExact(capacity, dimension));
         this.bytes = new byte[CHANNELS * crop.width()];
         this.row = new float[crop.width()];
+        this.values = new float[dimension];
         for (int n = 1; n <= capacity; n++) {
             inputs.add(Map.of(INPUT, Tensor.of(input.slice(0, n * length), n, CHANNELS, crop.height(), crop.width())));
             outputs.add(Map.of(OUTPUT, Tensor.of(output.slice(0, n * dimension), n, dimension)));
@@ -76,9 +78,8 @@ final class Workspace {
         session.run(inputs.get(crops - 1), outputs.get(crops - 1));
     }
 
-    /** What the network gave for a crop. */
+    /** What the network gave for a crop, in an array that the next call writes to. */
     float[] get(int at) {
-        float[] values = new float[dimension];
         output.get(at * dimension, values);
         return values;
     }
