@@ -57,7 +57,7 @@ public final class CenterCrop implements AlignerProvider {
         return new Center(crop, fraction);
     }
 
-    private record Center(CropSpec spec, double fraction, String id) implements Aligner {
+    private record Center(CropSpec spec, double fraction, String id, Resampler resampler) implements Aligner {
         Center(CropSpec spec, double fraction) {
             this(
                     spec,
@@ -65,7 +65,8 @@ public final class CenterCrop implements AlignerProvider {
                     new Id("center/1", spec)
                             .with("fraction", fraction)
                             .with("sampling", "triangle")
-                            .toString());
+                            .toString(),
+                    new Resampler(spec.width(), spec.height()));
         }
 
         @Override
@@ -77,7 +78,7 @@ public final class CenterCrop implements AlignerProvider {
             double dx = scale * spec.width() / 2;
             double dy = scale * spec.height() / 2;
             Box area = new Box(centerX - dx, centerY - dy, centerX + dx, centerY + dy);
-            return new FaceCrop(Resampler.resize(image, area, spec.width(), spec.height()), id);
+            return new FaceCrop(resampler.resize(image, area), id);
         }
     }
 }

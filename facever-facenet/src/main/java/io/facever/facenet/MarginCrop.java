@@ -69,7 +69,7 @@ public final class MarginCrop implements AlignerProvider {
         return new Crop(crop, margin);
     }
 
-    private record Crop(CropSpec spec, double growth, String id) implements Aligner {
+    private record Crop(CropSpec spec, double growth, String id, Resampler resampler) implements Aligner {
         Crop(CropSpec spec, double margin) {
             this(
                     spec,
@@ -78,7 +78,8 @@ public final class MarginCrop implements AlignerProvider {
                             .with("margin", margin)
                             .with("sampling", "triangle")
                             .with("outside", "cut")
-                            .toString());
+                            .toString(),
+                    new Resampler(spec.width(), spec.height()));
         }
 
         @Override
@@ -87,7 +88,7 @@ public final class MarginCrop implements AlignerProvider {
             double dx = growth * box.width() / 2;
             double dy = growth * box.height() / 2;
             Box grown = new Box(box.x1() - dx, box.y1() - dy, box.x2() + dx, box.y2() + dy);
-            return new FaceCrop(Resampler.resize(image, grown, spec.width(), spec.height()), id);
+            return new FaceCrop(resampler.resize(image, grown), id);
         }
     }
 }
