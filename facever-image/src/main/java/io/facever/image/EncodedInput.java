@@ -2,6 +2,7 @@ package io.facever.image;
 
 import java.io.EOFException;
 import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /** Encoded bytes as ImageIO wants them, read in place: the JDK's own streams copy them to a cache or to a file. */
@@ -12,11 +13,34 @@ final class EncodedInput extends ImageInputStreamImpl {
      */
     private static final int PATIENCE = 64;
 
-    private final byte[] encoded;
+    private static final byte[] NOTHING = {};
+
+    private byte[] encoded = NOTHING;
     private int readsBehindEnd;
+
+    /** Without bytes until it is given some. */
+    EncodedInput() {}
 
     EncodedInput(byte[] encoded) {
         this.encoded = encoded;
+    }
+
+    /**
+     * Starts anew with other bytes. Those before must have been read by a reader that takes back its marks, as the JDK's
+     * of JPEG does.
+     */
+    void use(byte[] bytes) {
+        encoded = bytes;
+        readsBehindEnd = 0;
+        streamPos = 0;
+        flushedPos = 0;
+        bitOffset = 0;
+        byteOrder = ByteOrder.BIG_ENDIAN;
+    }
+
+    /** Lets go of the bytes. */
+    void release() {
+        use(NOTHING);
     }
 
     @Override

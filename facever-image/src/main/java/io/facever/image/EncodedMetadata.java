@@ -24,11 +24,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +45,11 @@ record EncodedMetadata(Orientation orientation, int components, boolean cutOff) 
 
     /** Of a JPEG file's segments, only these are parsed: those with the orientation and with the frame's header. */
     private static final List<JpegSegmentMetadataReader> JPEG_READERS = List.of(new ExifReader(), new JpegReader());
+
+    private static final List<JpegSegmentType> JPEG_SEGMENTS = JPEG_READERS.stream()
+            .flatMap(reader -> StreamSupport.stream(reader.getSegmentTypes().spliterator(), false))
+            .distinct()
+            .toList();
 
     /**
      * Reads the metadata.
@@ -70,10 +74,8 @@ record EncodedMetadata(Orientation orientation, int components, boolean cutOff) 
     }
 
     private static EncodedMetadata ofJpeg(byte[] encoded) throws IOException, JpegProcessingException {
-        Set<JpegSegmentType> wanted = new LinkedHashSet<>();
-        JPEG_READERS.forEach(reader -> reader.getSegmentTypes().forEach(wanted::add));
         JpegSegmentData segments =
-                JpegSegmentReader.readSegments(new SequentialByteArrayReader(encoded), new ArrayList<>(wanted));
+                JpegSegmentReader.readSegments(new SequentialByteArrayReader(encoded), JPEG_SEGMENTS);
         Metadata metadata = new Metadata();
         JpegMetadataReader.processJpegSegmentData(metadata, JPEG_READERS, segments);
         JpegDirectory frame = metadata.getFirstDirectoryOfType(JpegDirectory.class);

@@ -15,6 +15,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -23,10 +24,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +63,16 @@ public final class ImageIoDecoder implements ImageDecoder {
     /** The JDK's readers that write samples to an array they are given, whatever the order of the colours there. */
     private static final Set<String> FORMATS_READ_IN_PLACE = Set.of("jpeg", "png");
 
+    /** How each JPEG file starts. */
+    private static final byte[] START_OF_JPEG = {(byte) 0xff, (byte) 0xd8};
+
+    /**
+     * Inputs that a JPEG was read from and that wait for the next, as a new one makes much garbage; more than processors
+     * gain nothing. Readers are not kept: those of JPEG still know the tables of a file when they read the next.
+     */
+    private final BlockingQueue<EncodedInput> idle =
+            new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
+
     /** A decoder; cheap, nothing is loaded yet. */
     public ImageIoDecoder() {}
 
@@ -81,6 +96,56 @@ public final class ImageIoDecoder implements ImageDecoder {
         if (encoded.length == 0) {
             throw new ImageException("image-empty", name + " is empty (0 bytes)" + WAY_OUT);
         }
+        Optional<Image> quick = Arrays.mismatch(START_OF_JPEG, encoded) == START_OF_JPEG.length
+                ? decodeJpeg(encoded, name, maxPixels)
+                : Optional.empty();
+        return quick.orElseGet(() -> decodeAny(encoded, name, maxPixels));
+    }
+
+    /**
+     * With the JDK's reader, not even asking the others; empty when it fails, so that they may try, and the failure is
+     * told as for any file.
+     */
+    private Optional<Image> decodeJpeg(byte[] encoded, String name, long maxPixels) {
+        Optional<ImageReader> found = jpegReaderOfJdk();
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        ImageReader reader = found.get();
+        EncodedInput kept = idle.poll();
+        EncodedInput input = kept == null ? new EncodedInput() : kept;
+        input.use(encoded);
+        try {
+            Image image = new Attempt(encoded, name, maxPixels, input).decode(List.of(reader));
+            input.release();
+            idle.offer(input);
+            return Optional.of(image);
+        } catch (ImageException | IOException e) {
+            LOG.debug("the JDK's reader alone can't read an image: {}", e.getClass());
+            return Optional.empty();
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    /** Nothing where it was taken off ImageIO's list. */
+    private static Optional<ImageReader> jpegReaderOfJdk() {
+        Iterator<ImageReaderSpi> found = IIORegistry.getDefaultInstance()
+                .getServiceProviders(ImageReaderSpi.class, ImageIoDecoder::isOfJdkForJpeg, false);
+        try {
+            return found.hasNext() ? Optional.of(found.next().createReaderInstance()) : Optional.empty();
+        } catch (IOException e) {
+            LOG.debug("the JDK's reader of JPEG can't be had: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isOfJdkForJpeg(Object provider) {
+        return isOfJdk(provider)
+                && List.of(((ImageReaderSpi) provider).getFormatNames()).contains("jpeg");
+    }
+
+    private static Image decodeAny(byte[] encoded, String name, long maxPixels) {
         try (EncodedInput input = new EncodedInput(encoded)) {
             List<ImageReader> readers = readersOf(input);
             try {
@@ -117,8 +182,8 @@ public final class ImageIoDecoder implements ImageDecoder {
         }
     }
 
-    private static boolean isOfJdk(ImageReader reader) {
-        return reader.getClass().getModule() == ImageReader.class.getModule();
+    private static boolean isOfJdk(Object plugin) {
+        return plugin.getClass().getModule() == ImageReader.class.getModule();
     }
 
     /** One file and what is known about it. */

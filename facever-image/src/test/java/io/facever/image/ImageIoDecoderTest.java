@@ -6,8 +6,10 @@ import static io.facever.image.TestFiles.encode;
 import static io.facever.image.TestFiles.gradient;
 import static io.facever.image.TestFiles.pixel;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.facever.Image;
+import io.facever.ImageException;
 import io.facever.spi.ImageDecoder;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
@@ -20,6 +22,8 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -277,6 +281,50 @@ class ImageIoDecoderTest {
         Image second = decoder.decode(file, "second", TestFiles.LIMIT);
 
         assertThat(difference(first, second)).isZero();
+    }
+
+    @Test
+    void jpegIsTheSameAfterOthersOfOtherKinds() {
+        byte[] plain = TestFiles.jpeg(gradient(40, 30));
+        List<byte[]> files = List.of(
+                plain,
+                TestFiles.progressiveJpeg(gradient(70, 20)),
+                TestFiles.withAdobeMarker(TestFiles.rawJpeg(TestFiles.bytes(16, 16, 4, 9, 8, 7, 200)), 0),
+                TestFiles.jpeg(gradient(50, 60, BufferedImage.TYPE_BYTE_GRAY)),
+                TestFiles.withAdobeMarker(TestFiles.rawJpeg(TestFiles.bytes(16, 16, 3, 200, 30, 90)), 0),
+                withProfile(
+                        plain, ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData()),
+                TestFiles.withExifOrientation(plain, 6));
+        ImageIoDecoder decoder = new ImageIoDecoder();
+
+        for (int time = 0; time < 3; time++) {
+            for (byte[] file : files) {
+                Image again = decoder.decode(file, "again", TestFiles.LIMIT);
+                assertThat(again.toRgb()).isEqualTo(decode(file).toRgb());
+            }
+            assertThatThrownBy(() -> decoder.decode(TestFiles.firstBytes(plain, 500), "cut", TestFiles.LIMIT))
+                    .isInstanceOf(ImageException.class);
+        }
+    }
+
+    /** A reader that was used before still knows the tables of the file before. */
+    @ParameterizedTest
+    @ValueSource(ints = {0xdb, 0xc4})
+    void jpegWithoutTablesIsNotReadWithThoseOfAnother(int marker) {
+        byte[] file = TestFiles.withoutSegments(TestFiles.jpeg(gradient(40, 30)), marker);
+        ImageIoDecoder decoder = new ImageIoDecoder();
+        decoder.decode(TestFiles.jpeg(gradient(40, 30)), "complete", TestFiles.LIMIT);
+
+        assertThat(outcome(decoder, file)).isEqualTo(outcome(new ImageIoDecoder(), file));
+    }
+
+    private static String outcome(ImageIoDecoder decoder, byte[] file) {
+        try {
+            return Arrays.toString(
+                    decoder.decode(file, "incomplete", TestFiles.LIMIT).toRgb());
+        } catch (ImageException e) {
+            return e.getMessage();
+        }
     }
 
     private static void assertClose(int[] pixel, int red, int green, int blue) {

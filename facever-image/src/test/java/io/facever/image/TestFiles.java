@@ -128,6 +128,22 @@ final class TestFiles {
         return file.array();
     }
 
+    /** Takes all segments of one kind out of a JPEG file. */
+    static byte[] withoutSegments(byte[] jpeg, int marker) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(jpeg, 0, 2);
+        int at = 2;
+        while ((jpeg[at + 1] & 0xff) != 0xda) {
+            int length = 2 + (ByteBuffer.wrap(jpeg).getShort(at + 2) & 0xffff);
+            if ((jpeg[at + 1] & 0xff) != marker) {
+                out.write(jpeg, at, length);
+            }
+            at += length;
+        }
+        out.write(jpeg, at, jpeg.length - at);
+        return out.toByteArray();
+    }
+
     /** Adobe's marker: transform 0 means RGB or inverted CMYK, 2 means inverted YCCK. */
     static byte[] withAdobeMarker(byte[] jpeg, int transform) {
         ByteBuffer payload = ByteBuffer.allocate(12);
