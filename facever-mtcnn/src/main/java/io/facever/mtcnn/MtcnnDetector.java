@@ -11,6 +11,7 @@ import io.facever.spi.StageContext;
 import io.facever.spi.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -52,6 +53,9 @@ final class MtcnnDetector implements Detector {
      * averaged away. Its whole pixels then move a box by no more than an eighth of a pixel of the crop.
      */
     private static final int ENOUGH_DETAIL = 8;
+
+    /** Sizes of runs that a desk keeps the tensors of: those of some photos' pyramids, and all counts of crops. */
+    private static final int MOST_RUNS = 128;
 
     private static final double OVERLAP_IN_SCALE = 0.5;
     private static final double OVERLAP_ACROSS = 0.7;
@@ -195,10 +199,45 @@ final class MtcnnDetector implements Detector {
         private FloatBuffer probability = Tensor.allocateBuffer(1);
         private FloatBuffer landmarks = Tensor.allocateBuffer(1);
 
-        private static FloatBuffer room(FloatBuffer buffer, int count) {
-            FloatBuffer enough = buffer.capacity() >= count ? buffer : Tensor.allocateBuffer(count);
+        /** Runs over the buffers above, as most sizes come again. */
+        private final Map<Size, Run> runs = new HashMap<>();
+
+        private FloatBuffer room(FloatBuffer buffer, int count) {
+            FloatBuffer enough = buffer;
+            if (buffer.capacity() < count) {
+                enough = Tensor.allocateBuffer(count);
+                runs.clear();
+            }
             enough.clear().limit(count);
             return enough;
+        }
+
+        /** The tensors of a run, over buffers that have room for it. */
+        Run run(Size size, Supplier<Run> maker) {
+            Run known = runs.get(size);
+            if (known != null) {
+                return known;
+            }
+            if (runs.size() == MOST_RUNS) {
+                runs.clear();
+            }
+            Run made = maker.get();
+            runs.put(size, made);
+            return made;
+        }
+    }
+
+    /**
+     * What a network takes in a run.
+     *
+     * @param count how many images
+     */
+    private record Size(InferenceSession network, int count, int height, int width) {}
+
+    /** The tensors of one run. */
+    private record Run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+        void on(InferenceSession network) {
+            network.run(inputs, outputs);
         }
     }
 
@@ -328,19 +367,22 @@ final class MtcnnDetector implements Detector {
 
     private void proposeIn(Strip strip, PixelSums pixels, Desk desk) {
         int height = strip.toPixel() - strip.fromPixel();
-        desk.input = Desk.room(desk.input, CHANNELS * strip.width * height);
+        desk.input = desk.room(desk.input, CHANNELS * strip.width * height);
         desk.reader.on(pixels).resizeRows(strip.width, strip.height, strip.fromPixel(), strip.toPixel(), desk.input, 0);
         int columns = cells(strip.width);
         int rows = strip.toRow - strip.fromRow;
         int count = columns * rows;
-        desk.regression = Desk.room(desk.regression, Candidates.EDGES * count);
-        desk.probability = Desk.room(desk.probability, 2 * count);
-        networks.get(0)
-                .run(
-                        Map.of("input", Tensor.of(desk.input, 1, CHANNELS, height, strip.width)),
-                        Map.of(
-                                "regression", Tensor.of(desk.regression, 1, Candidates.EDGES, rows, columns),
-                                "probability", Tensor.of(desk.probability, 1, 2, rows, columns)));
+        desk.regression = desk.room(desk.regression, Candidates.EDGES * count);
+        desk.probability = desk.room(desk.probability, 2 * count);
+        InferenceSession network = networks.get(0);
+        desk.run(
+                        new Size(network, 1, height, strip.width),
+                        () -> new Run(
+                                Map.of("input", Tensor.of(desk.input, 1, CHANNELS, height, strip.width)),
+                                Map.of(
+                                        "regression", Tensor.of(desk.regression, 1, Candidates.EDGES, rows, columns),
+                                        "probability", Tensor.of(desk.probability, 1, 2, rows, columns))))
+                .on(network);
         for (int cell = 0; cell < count; cell++) {
             float score = desk.probability.get(count + cell);
             if (score >= settings.proposalThreshold()) {
@@ -420,23 +462,15 @@ final class MtcnnDetector implements Detector {
             int count) {
         Candidates boxes = work.all;
         int length = CHANNELS * side * side;
-        desk.input = Desk.room(desk.input, count * length);
-        desk.regression = Desk.room(desk.regression, count * Candidates.EDGES);
-        desk.probability = Desk.room(desk.probability, count * 2);
-        desk.landmarks = Desk.room(desk.landmarks, count * 2 * Landmarks.COUNT);
+        desk.input = desk.room(desk.input, count * length);
+        desk.regression = desk.room(desk.regression, count * Candidates.EDGES);
+        desk.probability = desk.room(desk.probability, count * 2);
+        desk.landmarks = desk.room(desk.landmarks, count * 2 * Landmarks.COUNT);
         for (int i = 0; i < count; i++) {
             select(boxes, from + i, image, side, work, desk.reader).resize(side, side, desk.input, i * length);
         }
-        Tensor regression = Tensor.of(desk.regression, count, Candidates.EDGES);
-        Tensor probability = Tensor.of(desk.probability, count, 2);
-        network.run(
-                Map.of("input", Tensor.of(desk.input, count, CHANNELS, side, side)),
-                withLandmarks
-                        ? Map.of(
-                                "regression", regression,
-                                "probability", probability,
-                                "landmarks", Tensor.of(desk.landmarks, count, 2 * Landmarks.COUNT))
-                        : Map.of("regression", regression, "probability", probability));
+        desk.run(new Size(network, count, side, side), () -> refinement(desk, side, withLandmarks, count))
+                .on(network);
         for (int i = 0; i < count; i++) {
             boxes.setScore(from + i, desk.probability.get(2 * i + 1));
             for (int edge = 0; edge < Candidates.EDGES; edge++) {
@@ -446,6 +480,19 @@ final class MtcnnDetector implements Detector {
                 readLandmarks(boxes, from + i, desk.landmarks, 2 * Landmarks.COUNT * i);
             }
         }
+    }
+
+    private static Run refinement(Desk desk, int side, boolean withLandmarks, int count) {
+        Tensor regression = Tensor.of(desk.regression, count, Candidates.EDGES);
+        Tensor probability = Tensor.of(desk.probability, count, 2);
+        return new Run(
+                Map.of("input", Tensor.of(desk.input, count, CHANNELS, side, side)),
+                withLandmarks
+                        ? Map.of(
+                                "regression", regression,
+                                "probability", probability,
+                                "landmarks", Tensor.of(desk.landmarks, count, 2 * Landmarks.COUNT))
+                        : Map.of("regression", regression, "probability", probability));
     }
 
     /** Landmarks are fractions of the box that was looked at; its edges count from 1, landmarks from 0. */
