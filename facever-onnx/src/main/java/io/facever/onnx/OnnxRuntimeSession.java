@@ -3,7 +3,6 @@ package io.facever.onnx;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -11,13 +10,13 @@ import io.facever.EngineException;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.Tensor;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One network. Runs hold the read lock, close the write lock: ONNX Runtime itself does not guard against that race. */
 final class OnnxRuntimeSession implements InferenceSession {
@@ -30,15 +29,13 @@ final class OnnxRuntimeSession implements InferenceSession {
      */
     private static final long MOST_TO_KEEP = 1_500_000;
 
-    /** Room for the tensors of the networks that faces need; for others, maps grow. */
-    private static final int MOST_TENSORS = 4;
-
     private final String network;
     private final OrtSession session;
     private final String provider;
     private final boolean arena;
     private final Map<String, long[]> inputShapes;
     private final Map<String, long[]> outputShapes;
+    private final Views.Kept views;
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
@@ -54,6 +51,11 @@ final class OnnxRuntimeSession implements InferenceSession {
         this.arena = arena;
         this.inputShapes = shapes(session.getInputInfo());
         this.outputShapes = shapes(session.getOutputInfo());
+        this.views = new Views.Kept(
+                Stream.of(inputShapes, outputShapes)
+                        .flatMap(side -> side.keySet().stream())
+                        .toList(),
+                inputShapes.size());
     }
 
     private static Map<String, long[]> shapes(Map<String, NodeInfo> nodes) {
@@ -84,15 +86,18 @@ final class OnnxRuntimeSession implements InferenceSession {
     }
 
     private void runOpen(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-        Map<String, OnnxTensor> in = new HashMap<>(MOST_TENSORS);
-        Map<String, OnnxTensor> out = new HashMap<>(MOST_TENSORS);
+        Views run = views.take(inputs, outputs);
+        boolean done = false;
         try {
-            view("input", inputs, inputShapes, in);
-            view("output", outputs, outputShapes, out);
-            if (in.size() < inputShapes.size()) {
-                throw mismatch("got only the inputs " + inputs.keySet());
+            if (run.isEmpty()) {
+                view("input", inputs, inputShapes, run, run.inputs, 0);
+                view("output", outputs, outputShapes, run, run.outputs, inputShapes.size());
+                if (run.inputs.size() < inputShapes.size()) {
+                    throw mismatch("got only the inputs " + inputs.keySet());
+                }
             }
-            runNative(in, out);
+            runNative(run);
+            done = true;
         } catch (OrtException e) {
             // names, ranks and fixed sizes are right, so what the runtime calls an argument is a size of an output
             if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
@@ -104,59 +109,57 @@ final class OnnxRuntimeSession implements InferenceSession {
                             + "; check the memory of the device, then report this",
                     e);
         } finally {
-            // closing frees the views; the buffers stay with their owner
-            in.values().forEach(OnnxTensor::close);
-            out.values().forEach(OnnxTensor::close);
+            if (done) {
+                views.giveBack(run);
+            } else {
+                run.close();
+            }
         }
     }
 
-    private void runNative(Map<String, OnnxTensor> in, Map<String, OnnxTensor> out) throws OrtException {
+    private void runNative(Views run) throws OrtException {
         // without an arena there is nothing to give back, and ONNX Runtime refuses the wish
-        if (!arena || numbers(in) <= MOST_TO_KEEP) {
-            session.run(in, out).close();
+        if (!arena || run.numbersIn() <= MOST_TO_KEEP) {
+            session.run(run.inputs, run.outputs).close();
             return;
         }
         try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
             options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
-            session.run(in, Set.of(), out, options).close();
+            session.run(run.inputs, Set.of(), run.outputs, options).close();
         }
-    }
-
-    private static long numbers(Map<String, OnnxTensor> tensors) {
-        long count = 0;
-        for (OnnxTensor tensor : tensors.values()) {
-            count += tensor.getInfo().getNumElements();
-        }
-        return count;
     }
 
     /**
-     * Checks tensors and makes views of them. Each view is in {@code views} as soon as it exists, so that it is closed
-     * whatever happens next. The network's own names are gone through, as walking a small immutable map makes garbage.
+     * Checks tensors and makes views of them. The network's own names are gone through, as walking a small immutable map
+     * makes garbage.
+     *
+     * @param from number of the first name among all inputs and outputs
      */
     private void view(
-            String kind, Map<String, Tensor> tensors, Map<String, long[]> expected, Map<String, OnnxTensor> views)
+            String kind,
+            Map<String, Tensor> tensors,
+            Map<String, long[]> expected,
+            Views run,
+            Map<String, OnnxTensor> made,
+            int from)
             throws OrtException {
         if (tensors.isEmpty()) {
             throw mismatch("got no " + kind);
         }
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        int index = from;
         for (Map.Entry<String, long[]> entry : expected.entrySet()) {
             String name = entry.getKey();
-            if (!tensors.containsKey(name)) {
-                continue;
-            }
             Tensor tensor = tensors.get(name);
-            long[] shape = tensor.shape();
-            if (!fits(shape, entry.getValue())) {
-                throw mismatch("got the " + kind + " '" + name + "' of shape " + Arrays.toString(shape));
+            if (tensor != null) {
+                long[] shape = tensor.shape();
+                if (!fits(shape, entry.getValue())) {
+                    throw mismatch("got the " + kind + " '" + name + "' of shape " + Arrays.toString(shape));
+                }
+                run.add(made, index, name, tensor, shape);
             }
-            views.put(
-                    name,
-                    OnnxTensor.createTensor(
-                            environment, tensor.data().duplicate().clear(), shape));
+            index++;
         }
-        if (views.size() < tensors.size()) {
+        if (made.size() < tensors.size()) {
             throw mismatch(tensors.keySet().stream()
                     .filter(name -> !expected.containsKey(name))
                     .collect(Collectors.joining("', '", "got an " + kind + " named '", "'")));
@@ -207,6 +210,7 @@ final class OnnxRuntimeSession implements InferenceSession {
                 return;
             }
             closed = true;
+            views.close();
             session.close();
         } catch (OrtException e) {
             throw new EngineException("close-failed", "the session of " + network + " failed to close", e);
