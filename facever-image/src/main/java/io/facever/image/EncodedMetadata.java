@@ -5,7 +5,6 @@ import com.drew.imaging.ImageProcessingException;
 import com.drew.imaging.jpeg.JpegMetadataReader;
 import com.drew.imaging.jpeg.JpegProcessingException;
 import com.drew.imaging.jpeg.JpegSegmentData;
-import com.drew.imaging.jpeg.JpegSegmentMetadataReader;
 import com.drew.imaging.jpeg.JpegSegmentReader;
 import com.drew.imaging.jpeg.JpegSegmentType;
 import com.drew.imaging.png.PngChunk;
@@ -17,7 +16,6 @@ import com.drew.lang.SequentialByteArrayReader;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import com.drew.metadata.exif.ExifReader;
-import com.drew.metadata.jpeg.JpegDirectory;
 import com.drew.metadata.jpeg.JpegReader;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -27,6 +25,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +42,16 @@ record EncodedMetadata(Orientation orientation, int components, boolean cutOff) 
     private static final Logger LOG = LoggerFactory.getLogger(EncodedMetadata.class);
     private static final EncodedMetadata NOTHING = new EncodedMetadata(Orientation.UPRIGHT, 0, false);
 
-    /** Of a JPEG file's segments, only these are parsed: those with the orientation and with the frame's header. */
-    private static final List<JpegSegmentMetadataReader> JPEG_READERS = List.of(new ExifReader(), new JpegReader());
-
-    private static final List<JpegSegmentType> JPEG_SEGMENTS = JPEG_READERS.stream()
-            .flatMap(reader -> StreamSupport.stream(reader.getSegmentTypes().spliterator(), false))
-            .distinct()
+    /** The segments of a JPEG file that hold the frame's header. */
+    private static final List<JpegSegmentType> FRAMES = StreamSupport.stream(
+                    new JpegReader().getSegmentTypes().spliterator(), false)
             .toList();
+
+    /** The bytes of that header before the count of components: bits of a sample, height, width. */
+    private static final int BEFORE_COMPONENTS = 5;
+
+    private static final List<JpegSegmentType> WANTED =
+            Stream.concat(Stream.of(JpegSegmentType.APP1), FRAMES.stream()).toList();
 
     /**
      * Reads the metadata.
@@ -74,13 +76,24 @@ record EncodedMetadata(Orientation orientation, int components, boolean cutOff) 
     }
 
     private static EncodedMetadata ofJpeg(byte[] encoded) throws IOException, JpegProcessingException {
-        JpegSegmentData segments =
-                JpegSegmentReader.readSegments(new SequentialByteArrayReader(encoded), JPEG_SEGMENTS);
+        JpegSegmentData segments = JpegSegmentReader.readSegments(new SequentialByteArrayReader(encoded), WANTED);
+        // many files have no EXIF, and parsing nothing would make garbage too
+        if (!segments.containsSegment(JpegSegmentType.APP1)) {
+            return new EncodedMetadata(Orientation.UPRIGHT, components(segments), false);
+        }
         Metadata metadata = new Metadata();
-        JpegMetadataReader.processJpegSegmentData(metadata, JPEG_READERS, segments);
-        JpegDirectory frame = metadata.getFirstDirectoryOfType(JpegDirectory.class);
-        Integer components = frame == null ? null : frame.getInteger(JpegDirectory.TAG_NUMBER_OF_COMPONENTS);
-        return new EncodedMetadata(orientation(metadata), components == null ? 0 : components, false);
+        JpegMetadataReader.processJpegSegmentData(metadata, List.of(new ExifReader()), segments);
+        return new EncodedMetadata(orientation(metadata), components(segments), false);
+    }
+
+    private static int components(JpegSegmentData segments) {
+        for (JpegSegmentType type : FRAMES) {
+            byte[] frame = segments.getSegment(type);
+            if (frame != null) {
+                return frame.length > BEFORE_COMPONENTS ? frame[BEFORE_COMPONENTS] & 0xff : 0;
+            }
+        }
+        return 0;
     }
 
     private static EncodedMetadata ofPng(byte[] encoded) throws IOException, PngProcessingException {
