@@ -1,5 +1,6 @@
 package io.facever;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -47,6 +48,6 @@ public enum FaceSelection {
 
     // the earlier face wins a tie
     private static List<Face> best(List<Face> faces, Comparator<Face> order) {
-        return faces.stream().min(order).map(List::of).orElse(List.of());
+        return faces.isEmpty() ? List.of() : List.of(Collections.min(faces, order));
     }
 }
