@@ -15,6 +15,8 @@ import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
 import io.facever.spi.Tensor;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +82,92 @@ class OnnxRuntimeEngineTest {
             session.run(Map.of("x", input), Map.of("double", doubled));
             assertThat(numbers(doubled)).containsExactly(14, 16, 6);
         }
+    }
+
+    @Test
+    void runsAgainAndAgainWithOneInputAndOtherOutputs() throws IOException {
+        try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU)) {
+            Tensor input = Tensor.allocate(1, 3);
+            Tensor doubled = Tensor.allocate(1, 3);
+            Tensor positive = Tensor.allocate(1, 3);
+            List<Map<String, Tensor>> outputs = List.of(
+                    Map.of("double", doubled),
+                    Map.of("positive", positive, "double", doubled),
+                    Map.of("double", positive));
+            for (int i = -20; i < 20; i++) {
+                for (Map<String, Tensor> some : outputs) {
+                    input.data().put(0, i);
+                    session.run(Map.of("x", input), some);
+                    some.forEach((name, output) -> assertThat(output.data().get(0))
+                            .isEqualTo(
+                                    name.equals("double")
+                                            ? 2 * input.data().get(0)
+                                            : Math.max(0, input.data().get(0))));
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesAWrongNameBesideTensorsThatItKnows() throws IOException {
+        try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU)) {
+            Map<String, Tensor> input = Map.of("x", tensor(1, 2, 3));
+            Tensor doubled = Tensor.allocate(1, 3);
+            for (int i = 0; i < 3; i++) {
+                session.run(input, Map.of("double", doubled));
+                assertThatThrownBy(() -> session.run(input, Map.of("double", doubled, "half", Tensor.allocate(1, 3))))
+                        .isInstanceOf(EngineException.class)
+                        .hasMessageContaining("half");
+                assertThatThrownBy(() -> session.run(Map.of(), Map.of("double", doubled)))
+                        .isInstanceOf(EngineException.class);
+            }
+        }
+    }
+
+    @Test
+    void runsManyTensorsInTurnFromManyThreads() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU)) {
+            List<Future<?>> callers = new ArrayList<>();
+            for (int caller = 0; caller < 4; caller++) {
+                callers.add(threads.submit(() -> {
+                    List<Tensor> inputs = new ArrayList<>();
+                    List<Tensor> outputs = new ArrayList<>();
+                    for (int i = 0; i < 60; i++) {
+                        inputs.add(tensor(i, i + 1, -i));
+                        outputs.add(Tensor.allocate(1, 3));
+                    }
+                    for (int i = 0; i < 6000; i++) {
+                        int n = i % 60;
+                        session.run(Map.of("x", inputs.get(n)), Map.of("double", outputs.get(n)));
+                        assertThat(numbers(outputs.get(n))).containsExactly(2 * n, 2 * n + 2, -2 * n);
+                    }
+                }));
+            }
+            for (Future<?> caller : callers) {
+                caller.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void letsGoOfTensorsOfOneRun() throws Exception {
+        try (InferenceSession session = engine.open(TinyOnnx.doubleAndPositive(folder), CPU)) {
+            WeakReference<FloatBuffer> once = new WeakReference<>(runOnce(session));
+            for (int i = 0; i < 50 && once.get() != null; i++) {
+                System.gc();
+                Thread.sleep(20);
+            }
+            assertThat(once.get()).isNull();
+        }
+    }
+
+    private static FloatBuffer runOnce(InferenceSession session) {
+        Tensor input = tensor(1, 2, 3);
+        session.run(Map.of("x", input), Map.of("double", Tensor.allocate(1, 3)));
+        return input.data();
     }
 
     @ParameterizedTest
