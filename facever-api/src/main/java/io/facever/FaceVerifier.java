@@ -31,6 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -981,12 +982,17 @@ public final class FaceVerifier implements AutoCloseable {
         }
 
         Verification.Subject subject(Optional<Face> used) {
-            // where all were refused, the best of them says why
-            Optional<Liveness.Result> result = used.map(liveness::get)
-                    .or(() -> liveness.values().stream().max(Comparator.comparingDouble(Liveness.Result::score)));
-            Optional<Face.Quality> measured = used.map(quality::get)
-                    .or(() -> quality.values().stream().max(Comparator.comparingDouble(Face.Quality::score)));
+            Optional<Liveness.Result> result = result(liveness, used, Liveness.Result::score);
+            Optional<Face.Quality> measured = result(quality, used, Face.Quality::score);
             return new Verification.Subject(image.width(), image.height(), found, used, measured, result);
+        }
+
+        /** That of the face that was used; where all were refused, the best of them says why. */
+        private static <T> Optional<T> result(Map<Face, T> results, Optional<Face> used, ToDoubleFunction<T> score) {
+            // mostly nothing was judged
+            return results.isEmpty()
+                    ? Optional.empty()
+                    : used.map(results::get).or(() -> results.values().stream().max(Comparator.comparingDouble(score)));
         }
     }
 
@@ -1073,9 +1079,12 @@ public final class FaceVerifier implements AutoCloseable {
         if (meant.isEmpty()) {
             return new Choice(image, found, meant, found.isEmpty() ? Problem.NO_FACE : Problem.SEVERAL_FACES);
         }
-        List<Face> largeEnough = meant.stream()
-                .filter(face -> Math.min(face.box().width(), face.box().height()) >= minFaceSize)
-                .toList();
+        List<Face> largeEnough = new ArrayList<>(meant.size());
+        for (Face face : meant) {
+            if (Math.min(face.box().width(), face.box().height()) >= minFaceSize) {
+                largeEnough.add(face);
+            }
+        }
         return new Choice(image, found, largeEnough, largeEnough.isEmpty() ? Problem.TOO_SMALL : Problem.NONE);
     }
 

@@ -88,6 +88,12 @@ final class Helpers implements AutoCloseable {
      * @param most how many threads may take part, with this one
      */
     void forEach(int count, int most, IntConsumer part) {
+        if (Math.min(count, most) <= 1) {
+            for (int i = 0; i < count; i++) {
+                part.accept(i);
+            }
+            return;
+        }
         AtomicInteger next = new AtomicInteger();
         Supplier<Boolean> work = () -> {
             try {
