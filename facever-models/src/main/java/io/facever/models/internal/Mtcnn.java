@@ -3,6 +3,7 @@ package io.facever.models.internal;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.facever.models.internal.OnnxGraph.Window;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -80,7 +81,6 @@ public final class Mtcnn {
     private static Weights withPoolingFirst(String network, Weights weights) {
         NdArray slopes = weights.get("prelu1.weight", -1);
         int count = slopes.size(0);
-        NdArray nextLayer = secondLayer(network, weights, count);
         int falling = 0;
         for (int channel = 0; channel < count; channel++) {
             falling += slopes.at(channel) < 0 ? 1 : 0;
@@ -111,27 +111,43 @@ public final class Mtcnn {
                 bent[p] = signs[channel] * (1 - slope);
             }
         }
-        return changed(
+        return withFirstLayer(
+                network,
                 weights,
+                channels,
+                factors,
+                signs,
                 Map.of(
-                        "conv1.weight",
-                                weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors),
-                        "conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors),
                         "straight", new NdArray(straight, wide, wide, 1, 1),
-                        "bent", new NdArray(bent, wide, wide, 1, 1),
-                        "conv2.weight", nextLayer.slices(1, channels, signs)));
+                        "bent", new NdArray(bent, wide, wide, 1, 1)));
     }
 
-    private static NdArray secondLayer(String network, Weights weights, int inputs) {
-        NdArray layer = weights.get("conv2.weight", -1, -1, -1, -1);
-        if (layer.size(1) != inputs) {
-            throw new WeightsException("these are not the weights of " + network + ": conv2 takes " + layer.size(1)
-                    + " channels where the network has " + inputs);
+    /**
+     * The same network with other channels after its first convolution.
+     *
+     * @param channels the published one that each is made from
+     * @param factors what that is multiplied by
+     * @param shares what the second convolution multiplies each by
+     * @param more what takes the place of the PReLU
+     */
+    private static Weights withFirstLayer(
+            String network,
+            Weights weights,
+            int[] channels,
+            float[] factors,
+            float[] shares,
+            Map<String, NdArray> more) {
+        int count = weights.get("prelu1.weight", -1).size(0);
+        NdArray nextLayer = weights.get("conv2.weight", -1, -1, -1, -1);
+        if (nextLayer.size(1) != count) {
+            throw new WeightsException("these are not the weights of " + network + ": conv2 takes " + nextLayer.size(1)
+                    + " channels where the network has " + count);
         }
-        return layer;
-    }
-
-    private static Weights changed(Weights weights, Map<String, NdArray> changed) {
+        Map<String, NdArray> changed = new HashMap<>(more);
+        changed.put(
+                "conv1.weight", weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors));
+        changed.put("conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors));
+        changed.put("conv2.weight", nextLayer.slices(1, channels, shares));
         return name -> {
             NdArray array = changed.get(name);
             return array == null ? weights.get(name) : array;
@@ -156,7 +172,6 @@ public final class Mtcnn {
     private static Weights withBlocksOfGentleSlopes(String network, Weights weights) {
         NdArray slopes = weights.get("prelu1.weight", -1);
         int count = slopes.size(0);
-        NdArray nextLayer = secondLayer(network, weights, count);
         int steep = 0;
         for (int channel = 0; channel < count; channel++) {
             steep += slopes.at(channel) > 1 ? 1 : 0;
@@ -179,14 +194,8 @@ public final class Mtcnn {
                 shares[next++] = 1 - slope;
             }
         }
-        return changed(
-                weights,
-                Map.of(
-                        "conv1.weight",
-                                weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors),
-                        "conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors),
-                        "prelu1.weight", NdArray.vector(newSlopes),
-                        "conv2.weight", nextLayer.slices(1, channels, shares)));
+        return withFirstLayer(
+                network, weights, channels, factors, shares, Map.of("prelu1.weight", NdArray.vector(newSlopes)));
     }
 
     private static void heads(OnnxGraph graph, Weights weights, String x, String name, int inputs) {
