@@ -277,8 +277,8 @@ public abstract class GalleryConformance {
                     .mapToObj(thread -> threads.submit(() -> {
                         int seen = 0;
                         int searched = 0;
+                        searching.countDown();
                         while (!done.get() || searched == 0) {
-                            searching.countDown();
                             Embedding probe = embedding(searched % rounds);
                             List<Candidate> found =
                                     gallery.search(probe, Query.top(2).atLeast(Threshold.of(0.999)));
