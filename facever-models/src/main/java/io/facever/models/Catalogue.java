@@ -32,7 +32,7 @@ final class Catalogue {
     static final String CONVERTER_VERSION = "1";
 
     /** The same for MTCNN alone, whose digest is in no calibration. */
-    private static final String MTCNN_GRAPH = "PReLU as sum, blocks, pooling first in P-Net";
+    private static final String MTCNN_GRAPH = "PReLU as sum, blocks, pooling first in P-Net, without zeros after it";
 
     /** How the id of a model ends that is rounded to 8 bits. */
     static final String INT8 = "-int8";

@@ -107,6 +107,12 @@ final class MtcnnDetector implements Detector {
                     ? new PartSizes(1 << 16, 32, 4, true)
                     : new PartSizes(Integer.MAX_VALUE, 128, 128, false);
         }
+
+        /** In how many parts to do crops; an even number, so that two threads end together. */
+        int parts(int crops, int most) {
+            int needed = (crops + most - 1) / most;
+            return atOnce ? Math.min(crops, (needed + 1) / 2 * 2) : needed;
+        }
     }
 
     /** Things that are lent out and come back, at most as many as there are processors. */
@@ -444,7 +450,7 @@ final class MtcnnDetector implements Detector {
     private void run(InferenceSession network, int side, int most, boolean withLandmarks, Image image, Workspace work) {
         dropOutside(work.all, image);
         int crops = work.all.size();
-        int parts = (crops + most - 1) / most;
+        int parts = sizes.parts(crops, most);
         forEachPart(parts, (desk, part) -> {
             int from = part * crops / parts;
             run(network, side, withLandmarks, image, work, desk, from, (part + 1) * crops / parts - from);

@@ -77,6 +77,9 @@ public final class Mtcnn {
      *       channel of the first convolution: PReLU is the greater of x and a x;
      *   <li>{@code −(−a p + relu((a − 1) p))} for a slope above 1; the next layer takes the sign back.
      * </ul>
+     *
+     * Zeros fill up the first convolution's last block, but not the second's input: ONNX Runtime takes fewer channels
+     * than a block as they are, and then multiplies no zeros.
      */
     private static Weights withPoolingFirst(String network, Weights weights) {
         NdArray slopes = weights.get("prelu1.weight", -1);
@@ -89,9 +92,9 @@ public final class Mtcnn {
         // each channel of the first convolution: the published one that it is made from, and its factor
         int[] channels = new int[wide];
         float[] factors = new float[wide];
-        float[] signs = new float[wide];
-        float[] straight = new float[wide * wide];
-        float[] bent = new float[wide * wide];
+        float[] signs = new float[count];
+        float[] straight = new float[count * wide];
+        float[] bent = new float[count * wide];
         int next = count;
         for (int channel = 0; channel < count; channel++) {
             float slope = slopes.at(channel);
@@ -118,8 +121,8 @@ public final class Mtcnn {
                 factors,
                 signs,
                 Map.of(
-                        "straight", new NdArray(straight, wide, wide, 1, 1),
-                        "bent", new NdArray(bent, wide, wide, 1, 1)));
+                        "straight", new NdArray(straight, count, wide, 1, 1),
+                        "bent", new NdArray(bent, count, wide, 1, 1)));
     }
 
     /**
@@ -127,7 +130,7 @@ public final class Mtcnn {
      *
      * @param channels the published one that each is made from
      * @param factors what that is multiplied by
-     * @param shares what the second convolution multiplies each by
+     * @param shares what the second convolution multiplies each by; it takes as many of them
      * @param more what takes the place of the PReLU
      */
     private static Weights withFirstLayer(
@@ -147,7 +150,7 @@ public final class Mtcnn {
         changed.put(
                 "conv1.weight", weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors));
         changed.put("conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors));
-        changed.put("conv2.weight", nextLayer.slices(1, channels, shares));
+        changed.put("conv2.weight", nextLayer.slices(1, Arrays.copyOf(channels, shares.length), shares));
         return name -> {
             NdArray array = changed.get(name);
             return array == null ? weights.get(name) : array;
