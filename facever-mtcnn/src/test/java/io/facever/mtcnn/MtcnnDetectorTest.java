@@ -271,6 +271,9 @@ class MtcnnDetectorTest {
         assertThat(parts.shapes("pnet"))
                 .hasSizeGreaterThan(whole.shapes("pnet").size())
                 .allSatisfy(shape -> assertThat(shape.get(2) * shape.get(3)).isLessThanOrEqualTo(1 << 16));
+        // so that two threads end together
+        assertThat(parts.shapes("rnet").size()).isEven();
+        assertThat(parts.shapes("onet").size()).isEven();
         assertThat(parts.shapes("rnet"))
                 .allSatisfy(shape -> assertThat(shape.get(0)).isLessThanOrEqualTo(32));
         assertThat(parts.shapes("onet"))
