@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ public abstract class ConcurrencyConformance {
         for (int caller = 0; caller < busy; caller++) {
             calls.add(callers.submit(() -> detectUntilClosed(verifier, image, expected, started)));
         }
-        started.await();
+        assertThat(started.await(1, TimeUnit.MINUTES)).isTrue();
         verifier.close();
         for (Future<Integer> count : calls) {
             assertThat(count.get()).isPositive();

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +107,7 @@ class SolrGalleryTest {
                     return worst;
                 }));
             }
-            searching.await();
+            assertThat(searching.await(1, TimeUnit.MINUTES)).isTrue();
             cluster.stopOne();
             double after = recall(gallery, probes, expected);
             done.set(true);
