@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.facever.onnx {
     requires transitive io.facever.api;
+    requires com.google.protobuf;
     requires com.microsoft.onnxruntime;
     requires static org.jspecify;
 

@@ -12,6 +12,7 @@ import io.facever.Device;
 import io.facever.EngineException;
 import io.facever.spi.InferenceSession;
 import io.facever.spi.SessionOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -154,7 +155,8 @@ final class OrtSessions {
                 settings.addConfigEntry("session.disable_cpu_ep_fallback", "1");
                 provider = Accelerators.of(options.accelerator()).add(settings, index, options.gpuMemoryLimit());
             }
-            OrtSession session = load(environment, model, settings);
+            Optional<byte[]> outline = gpu.isPresent() ? Optional.empty() : outline(model, settings);
+            OrtSession session = load(environment, model, outline, settings);
             try {
                 return new OnnxRuntimeSession(
                         String.valueOf(model.getFileName()), session, provider, options.arena() && gpu.isEmpty());
@@ -168,10 +170,25 @@ final class OrtSessions {
         }
     }
 
+    /** The network without its large weights, where it has some that ONNX Runtime can map. */
+    private static Optional<byte[]> outline(Path model, OrtSession.SessionOptions settings) throws OrtException {
+        try {
+            // ONNX Runtime looks for weights nowhere but in this folder, links followed
+            Path file = model.toRealPath();
+            settings.addConfigEntry(
+                    "session.model_external_initializers_file_folder_path", String.valueOf(file.getParent()));
+            return Outline.of(file);
+        } catch (IOException e) {
+            LOG.debug("{} is loaded whole: {}", model.getFileName(), e.toString());
+            return Optional.empty();
+        }
+    }
+
     /** Loads a network, with plans of memory for its runs where there are few different ones. */
-    private static OrtSession load(OrtEnvironment environment, Path model, OrtSession.SessionOptions settings)
+    private static OrtSession load(
+            OrtEnvironment environment, Path model, Optional<byte[]> outline, OrtSession.SessionOptions settings)
             throws OrtException {
-        OrtSession session = environment.createSession(model.toString(), settings);
+        OrtSession session = open(environment, model, outline, settings);
         try {
             if (!takesAnySize(session)) {
                 return session;
@@ -183,7 +200,15 @@ final class OrtSessions {
         session.close();
         // plans are kept for every input shape ever seen, so memory would grow with the sizes of photos
         settings.setMemoryPatternOptimization(false);
-        return environment.createSession(model.toString(), settings);
+        return open(environment, model, outline, settings);
+    }
+
+    private static OrtSession open(
+            OrtEnvironment environment, Path model, Optional<byte[]> outline, OrtSession.SessionOptions settings)
+            throws OrtException {
+        return outline.isPresent()
+                ? environment.createSession(outline.get(), settings)
+                : environment.createSession(model.toString(), settings);
     }
 
     /** Whether more than the first dimension of an input, how many at once, is left to the caller. */

@@ -9,7 +9,10 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +57,35 @@ final class TinyOnnx {
                             .addAllInts(List.of(1L, 1L, 1L, 1L))));
         }
         return write(folder.resolve("slow.onnx"), graph.build());
+    }
+
+    /** Columns of {@link #wide}. */
+    static final int WIDE = 32_768;
+
+    /** Input {@code x} of shape [any, 2]; output {@code y} of shape [any, WIDE], each column its number times x0 + x1. */
+    static Path wide(Path file) throws IOException {
+        ByteBuffer weights = ByteBuffer.allocate(2 * WIDE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 2 * WIDE; i++) {
+            weights.putFloat(i % WIDE);
+        }
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("wide")
+                .addInput(value("x", "n", 2))
+                .addOutput(value("y", "n", WIDE))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("columns")
+                        .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                        .addAllDims(List.of(2L, (long) WIDE))
+                        .setRawData(ByteString.copyFrom(weights.flip())))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("one")
+                        .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                        .addDims(1)
+                        .setRawData(ByteString.copyFrom(new byte[] {0, 0, (byte) 0x80, 0x3f})))
+                .addNode(node("MatMul", "product", "x", "columns"))
+                .addNode(node("Mul", "y", "product", "one"))
+                .build();
+        return write(file, graph);
     }
 
     private static ValueInfoProto square(String name) {
