@@ -25,6 +25,7 @@ final class Candidates {
     private double[] sparePoints = new double[0];
     private float[] spareScores = new float[0];
     private long[] order = new long[0];
+    private long[] byLeft = new long[0];
     private double[] areas = new double[0];
     private boolean[] dropped = new boolean[0];
 
@@ -57,6 +58,7 @@ final class Candidates {
             sparePoints = new double[POINT_NUMBERS * capacity];
             spareScores = new float[capacity];
             order = new long[capacity];
+            byLeft = new long[capacity];
             areas = new double[capacity];
             dropped = new boolean[capacity];
         }
@@ -128,6 +130,7 @@ final class Candidates {
         for (int i = 0; i < size; i++) {
             areas[i] = (width(i) + more) * (height(i) + more);
         }
+        sortByLeft();
         int kept = 0;
         for (int i = 0; i < size; i++) {
             int best = (int) order[i];
@@ -135,14 +138,34 @@ final class Candidates {
                 continue;
             }
             order[kept++] = best;
-            for (int j = i + 1; j < size; j++) {
-                int other = (int) order[j];
-                if (!dropped[other] && overlap(best, other, overlap, limit)) {
+            // the widths of both are between those of what they share and of that divided by the limit; a pixel for
+            // rounding
+            double free = overlap == Overlap.UNION ? (1 - limit) * width(best) : Double.POSITIVE_INFINITY;
+            int last = (int) Math.floor(edges[EDGES * best] + free + 1);
+            for (int at = firstFrom(edges[EDGES * best] - free / limit - 1);
+                    at < size && byLeft[at] >> 32 <= last;
+                    at++) {
+                int other = (int) byLeft[at];
+                if (other != best && !dropped[other] && overlap(best, other, overlap, limit)) {
                     dropped[other] = true;
                 }
             }
         }
         permute(kept);
+    }
+
+    /** Writes left edges, rounded down, and indices to {@link #byLeft}. */
+    private void sortByLeft() {
+        for (int i = 0; i < size; i++) {
+            byLeft[i] = (long) (int) Math.floor(edges[EDGES * i]) << 32 | i;
+        }
+        Arrays.sort(byLeft, 0, size);
+    }
+
+    /** Where in {@link #byLeft} boxes begin that have their left edge here or further to the right. */
+    private int firstFrom(double left) {
+        int found = Arrays.binarySearch(byLeft, 0, size, (long) (int) Math.floor(left) << 32);
+        return found < 0 ? -found - 1 : found;
     }
 
     /** Highest score first; of equal scores the earlier. Writes indices to {@link #order}. */
@@ -159,10 +182,6 @@ final class Candidates {
         double firstArea = areas[first];
         double secondArea = areas[second];
         boolean ofUnion = kind == Overlap.UNION;
-        // boxes of two scales differ too much in size to share that much of their union
-        if (ofUnion && Math.min(firstArea, secondArea) <= limit * Math.max(firstArea, secondArea)) {
-            return false;
-        }
         int a = EDGES * first;
         int b = EDGES * second;
         double more = ofUnion ? 0 : 1;

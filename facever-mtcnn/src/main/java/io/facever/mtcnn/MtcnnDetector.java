@@ -298,11 +298,12 @@ final class MtcnnDetector implements Detector {
     private void take(Image image, Workspace work) {
         int longer = Math.max(image.width(), image.height());
         work.reduction = Math.max(1, (double) longer / settings.maxDetectionSize());
+        PixelSums.Parts parts = (count, part) -> forEachPart(count, (desk, number) -> part.accept(desk.reader, number));
         if (work.reduction > 1) {
-            work.whole.use(image);
-            work.pixels.use(reduced(image, work));
+            work.whole.use(image, parts);
+            work.pixels.use(reduced(image, work), parts);
         } else {
-            work.pixels.use(image);
+            work.pixels.use(image, parts);
         }
     }
 

@@ -3,25 +3,39 @@ package io.facever.mtcnn;
 import io.facever.Image;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Resizes parts of one image by averaging, straight into the input of a network. Each output pixel is the mean of the
  * input pixels that its bin touches, as in PyTorch's {@code interpolate(mode="area")}: bin {@code i} of {@code n} over
  * {@code size} pixels goes from {@code floor(i·size/n)} to {@code ceil((i+1)·size/n)}.
  *
- * <p>Images up to {@link #MAX_TABLE_PIXELS} get a summed-area table, with which a bin costs four look-ups whatever its
- * size. For larger ones the table would take too much memory, so rows are summed as they are needed. Both add the same
+ * <p>Images up to {@link #MAX_TABLE_PIXELS} get a summed-area table, with which a bin costs four look-ups for all three
+ * channels, whatever its size. For larger ones the table would take too much memory, so rows are summed as they are needed. Both add the same
  * whole numbers and give the same bits. Reused for many images. Between {@link #use} and {@link #release}, any number of
  * threads may read, each with a {@link Reader} of its own.
  */
 final class PixelSums {
-    /** 31 MB of table; room for each image that detection makes of a larger one, but for a square one. */
+    /** 21 MB of table; room for each image that detection makes of a larger one, but for a square one. */
     static final int MAX_TABLE_PIXELS = 2_600_000;
 
     /** 12 MB: tables up to this stay with a pooled workspace. */
-    private static final int MOST_KEPT = 3_000_000;
+    private static final int MOST_KEPT = 1_500_000;
+
+    /** A table of more pixels than this is filled in parts. */
+    private static final int MOST_IN_ONE = 1 << 18;
+
+    private static final int BANDS = 4;
 
     private static final int CHANNELS = 3;
+
+    /** A sum of the table has red in its lowest bits, then green, then blue. */
+    private static final int SUM_BITS = 21;
+
+    private static final int SUM_MASK = (1 << SUM_BITS) - 1;
+
+    /** Pixels of a bin of which the sum of one channel, at most 255 each, does not reach into the bits of the next. */
+    private static final int MOST_SUMMED = SUM_MASK / 255;
 
     /** Inputs of the networks are (x − 127.5) / 128; a power of two, so multiplying is exact. */
     private static final float PIXEL_MEAN = 127.5f;
@@ -39,10 +53,12 @@ final class PixelSums {
     private final int maxTablePixels;
     private Image image = NOTHING;
     private boolean hasTable;
-    private byte[] row = new byte[0];
 
-    /** Sums of all pixels above and to the left, three channels side by side; they wrap around, differences do not. */
-    private int[] table = new int[0];
+    /**
+     * Sums of all pixels above and to the left, a pixel as one number for all channels. They carry from channel to
+     * channel and wrap around; the sum of a bin, which is made of differences, does neither while it is small enough.
+     */
+    private long[] table = new long[0];
 
     PixelSums() {
         this(MAX_TABLE_PIXELS);
@@ -53,15 +69,28 @@ final class PixelSums {
         this.maxTablePixels = maxTablePixels;
     }
 
+    /** Does parts of some work, maybe at the same time, each with a reader that no other has meanwhile. */
+    interface Parts {
+        void forEach(int count, ObjIntConsumer<Reader> part);
+    }
+
     /** Takes the next image. */
-    void use(Image next) {
+    void use(Image next, Parts parts) {
         image = next;
         int width = next.width();
         int height = next.height();
         hasTable = (long) width * height <= maxTablePixels;
         if (hasTable) {
-            row = row.length >= CHANNELS * width ? row : new byte[CHANNELS * width];
-            fillTable(width, height);
+            int needed = (width + 1) * (height + 1);
+            if (table.length < needed) {
+                table = new long[needed];
+            }
+            Arrays.fill(table, 0, width + 1, 0);
+            if (width * height <= MOST_IN_ONE || height < BANDS) {
+                parts.forEach(1, (reader, part) -> fill(0, height, reader.row(width)));
+            } else {
+                fillInBands(parts);
+            }
         }
     }
 
@@ -70,7 +99,7 @@ final class PixelSums {
         image = NOTHING;
         hasTable = false;
         if (table.length > MOST_KEPT) {
-            table = new int[0];
+            table = new long[0];
         }
     }
 
@@ -82,32 +111,57 @@ final class PixelSums {
         return image.height();
     }
 
-    private void fillTable(int width, int height) {
-        int stride = CHANNELS * (width + 1);
-        int needed = stride * (height + 1);
-        if (table.length < needed) {
-            table = new int[needed];
+    /** Fills bands of the table, each as if nothing were above it, and then adds what is. */
+    private void fillInBands(Parts parts) {
+        int height = height();
+        parts.forEach(
+                BANDS,
+                (reader, band) -> fill(bandStart(band, height), bandStart(band + 1, height), reader.row(width())));
+        for (int band = 1; band < BANDS; band++) {
+            addRow(bandStart(band, height), bandStart(band + 1, height));
         }
-        int[] table = this.table;
-        byte[] row = this.row;
-        Arrays.fill(table, 0, stride, 0);
-        for (int y = 0; y < height; y++) {
+        // the first band is right, and so is the last row of each other; those before it are done in two halves each
+        parts.forEach(2 * (BANDS - 1), (reader, half) -> {
+            int from = bandStart(1 + half / 2, height);
+            int to = bandStart(2 + half / 2, height);
+            int middle = (from + to) / 2;
+            for (int row = half % 2 == 0 ? from + 1 : middle; row < (half % 2 == 0 ? middle : to); row++) {
+                addRow(from, row);
+            }
+        });
+    }
+
+    private static int bandStart(int band, int height) {
+        return band * height / BANDS;
+    }
+
+    private void addRow(int added, int sum) {
+        long[] table = this.table;
+        int stride = width() + 1;
+        int from = added * stride;
+        int to = sum * stride;
+        for (int i = 0; i < stride; i++) {
+            table[to + i] += table[from + i];
+        }
+    }
+
+    /** Writes the sums of some rows, as if there were none above the first. */
+    private void fill(int from, int to, byte[] row) {
+        long[] table = this.table;
+        int width = width();
+        int stride = width + 1;
+        for (int y = from; y < to; y++) {
             image.read(0, y, width, row, 0);
-            int above = y * stride;
-            int here = above + stride;
-            table[here] = 0;
-            table[here + 1] = 0;
-            table[here + 2] = 0;
-            int red = 0;
-            int green = 0;
-            int blue = 0;
-            for (int i = 0; i < CHANNELS * width; i += CHANNELS) {
-                red += row[i] & 0xff;
-                green += row[i + 1] & 0xff;
-                blue += row[i + 2] & 0xff;
-                table[here + CHANNELS + i] = table[above + CHANNELS + i] + red;
-                table[here + CHANNELS + i + 1] = table[above + CHANNELS + i + 1] + green;
-                table[here + CHANNELS + i + 2] = table[above + CHANNELS + i + 2] + blue;
+            int above = y == from ? 1 : y * stride + 1;
+            int here = (y + 1) * stride + 1;
+            table[here - 1] = 0;
+            long sum = 0;
+            for (int x = 0; x < width; x++) {
+                long red = row[CHANNELS * x] & 0xff;
+                long green = row[CHANNELS * x + 1] & 0xff;
+                long blue = row[CHANNELS * x + 2] & 0xff;
+                sum += red + (green << SUM_BITS) + (blue << (2 * SUM_BITS));
+                table[here + x] = table[above + x] + sum;
             }
         }
     }
@@ -121,8 +175,11 @@ final class PixelSums {
         private int height;
 
         private byte[] row = new byte[0];
-        /** First column of each bin and the one after its last, times three. */
+
+        /** First column of each bin and the one after its last. */
         private int[] bins = new int[0];
+
+        private int widestBin;
 
         /** One divided by the columns of each bin. */
         private double[] shares = new double[0];
@@ -197,12 +254,14 @@ final class PixelSums {
                 bins = new int[2 * outWidth];
                 shares = new double[outWidth];
             }
+            widestBin = 0;
             for (int x = 0; x < outWidth; x++) {
                 int start = binStart(x, width, outWidth);
                 int end = binEnd(x, width, outWidth);
-                bins[2 * x] = CHANNELS * start;
-                bins[2 * x + 1] = CHANNELS * end;
+                bins[2 * x] = start;
+                bins[2 * x + 1] = end;
                 shares[x] = 1.0 / (end - start);
+                widestBin = Math.max(widestBin, end - start);
             }
         }
 
@@ -211,7 +270,7 @@ final class PixelSums {
             int firstRow = top + binStart(y, height, outHeight);
             int endRow = top + binEnd(y, height, outHeight);
             double share = 1.0 / (endRow - firstRow);
-            if (source.hasTable) {
+            if (source.hasTable && (endRow - firstRow) * widestBin <= MOST_SUMMED) {
                 lookUp(firstRow, endRow, share, outWidth, at, room);
             } else {
                 addRows(firstRow, endRow);
@@ -233,24 +292,21 @@ final class PixelSums {
         }
 
         private void lookUp(int firstRow, int endRow, double share, int outWidth, int at, int room) {
-            int[] table = source.table;
+            long[] table = source.table;
             int[] bins = this.bins;
             double[] shares = this.shares;
             float[] means = this.means;
-            int stride = CHANNELS * (source.width() + 1);
-            int below = endRow * stride + CHANNELS * left;
-            int above = firstRow * stride + CHANNELS * left;
+            int stride = source.width() + 1;
+            int below = endRow * stride + left;
+            int above = firstRow * stride + left;
             for (int x = 0; x < outWidth; x++) {
-                int belowStart = below + bins[2 * x];
-                int belowEnd = below + bins[2 * x + 1];
-                int aboveStart = above + bins[2 * x];
-                int aboveEnd = above + bins[2 * x + 1];
+                int start = bins[2 * x];
+                int end = bins[2 * x + 1];
+                long sum = table[below + end] - table[below + start] - table[above + end] + table[above + start];
                 double one = share * shares[x];
-                means[at + x] = scaled(table[belowEnd] - table[belowStart] - table[aboveEnd] + table[aboveStart], one);
-                means[room + at + x] = scaled(
-                        table[belowEnd + 1] - table[belowStart + 1] - table[aboveEnd + 1] + table[aboveStart + 1], one);
-                means[2 * room + at + x] = scaled(
-                        table[belowEnd + 2] - table[belowStart + 2] - table[aboveEnd + 2] + table[aboveStart + 2], one);
+                means[at + x] = scaled((int) sum & SUM_MASK, one);
+                means[room + at + x] = scaled((int) (sum >>> SUM_BITS) & SUM_MASK, one);
+                means[2 * room + at + x] = scaled((int) (sum >>> (2 * SUM_BITS)), one);
             }
         }
 
@@ -269,7 +325,7 @@ final class PixelSums {
                 addRows(firstRow, endRow);
                 int offset = CHANNELS * outWidth * y;
                 for (int x = 0; x < outWidth; x++) {
-                    int count = (endRow - firstRow) * ((bins[2 * x + 1] - bins[2 * x]) / CHANNELS);
+                    int count = (endRow - firstRow) * (bins[2 * x + 1] - bins[2 * x]);
                     // with the half, a product can't be rounded across a whole number; three divisions are slower
                     double share = 1.0 / count;
                     for (int channel = 0; channel < CHANNELS; channel++) {
@@ -283,21 +339,28 @@ final class PixelSums {
         /** Sum of a bin of the rows that {@link #sums} holds. */
         private int sum(int x, int channel) {
             int sum = 0;
-            for (int i = bins[2 * x] + channel; i < bins[2 * x + 1]; i += CHANNELS) {
-                sum += sums[i];
+            for (int column = bins[2 * x]; column < bins[2 * x + 1]; column++) {
+                sum += sums[CHANNELS * column + channel];
             }
             return sum;
+        }
+
+        /** Room for a row of pixels. */
+        private byte[] row(int pixels) {
+            if (row.length < CHANNELS * pixels) {
+                row = new byte[CHANNELS * pixels];
+            }
+            return row;
         }
 
         /** Adds up rows, each column for itself. */
         private void addRows(int from, int to) {
             int length = CHANNELS * width;
-            if (row.length < length) {
-                row = new byte[length];
+            if (sums.length < length) {
                 sums = new int[length];
             }
             int[] sums = this.sums;
-            byte[] row = this.row;
+            byte[] row = row(width);
             Arrays.fill(sums, 0, length, 0);
             for (int y = from; y < to; y++) {
                 source.image.read(left, y, width, row, 0);

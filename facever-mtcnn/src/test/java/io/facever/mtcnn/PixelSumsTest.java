@@ -6,13 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 import io.facever.Image;
 import io.facever.spi.Tensor;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PixelSumsTest {
+    private static final PixelSums.Parts ONE_BY_ONE =
+            (count, part) -> IntStream.range(0, count).forEach(number -> part.accept(new PixelSums.Reader(), number));
+
     /** Room before and after the target that must stay as it was. */
     private static final int MARGIN = 3;
 
@@ -30,7 +38,7 @@ class PixelSumsTest {
         random.nextBytes(rgb);
         int rowPixels = left + width;
         int rows = rgb.length / 3 / rowPixels;
-        Image image = Image.ofRgb(rowPixels, rows, java.util.Arrays.copyOf(rgb, 3 * rowPixels * rows));
+        Image image = Image.ofRgb(rowPixels, rows, Arrays.copyOf(rgb, 3 * rowPixels * rows));
         float[] fromTable = resize(new PixelSums(), image, left, top, width, height, outWidth, outHeight);
         float[] fromPixels = resize(new PixelSums(0), image, left, top, width, height, outWidth, outHeight);
         assertThat(fromPixels).isEqualTo(fromTable);
@@ -46,11 +54,66 @@ class PixelSumsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1,1", "2,1", "3,2", "4,2", "5,4", "300,120"})
+    void keepsChannelsApartInBinsOfAnySize(int outWidth, int outHeight) {
+        // bins of 36,000 pixels down to 1, of which the largest that a table serves is not far from its limit
+        byte[] rgb = new byte[3 * 300 * 120];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i % 3 == 1 ? 0 : 255);
+        }
+        float[] means = resize(new PixelSums(), Image.ofRgb(300, 120, rgb), 0, 0, 300, 120, outWidth, outHeight);
+        int plane = outWidth * outHeight;
+        for (int i = 0; i < means.length; i++) {
+            assertThat(means[i]).isEqualTo((i / plane == 1 ? -127.5f : 127.5f) / 128);
+        }
+    }
+
+    @Test
+    void sumsTheLargestBinThatATableServes() {
+        // 88 columns by 91 rows, of all the light there is: the next row would be too much
+        for (int height : new int[] {91, 92}) {
+            byte[] rgb = new byte[3 * 88 * height];
+            Arrays.fill(rgb, (byte) 255);
+            assertThat(resize(new PixelSums(), Image.ofRgb(88, height, rgb), 0, 0, 88, height, 1, 1))
+                    .containsOnly(127.5f / 128);
+        }
+    }
+
+    @Test
+    void fillsATableInPartsAsInOne() {
+        int width = 701;
+        int height = 503;
+        byte[] rgb = new byte[3 * width * height];
+        new Random(7).nextBytes(rgb);
+        Image image = Image.ofRgb(width, height, rgb);
+        FloatBuffer expected = Tensor.allocateBuffer(3 * 77 * 55);
+        FloatBuffer actual = Tensor.allocateBuffer(3 * 77 * 55);
+        PixelSums withoutTable = new PixelSums(0);
+        withoutTable.use(image, ONE_BY_ONE);
+        new PixelSums.Reader().on(withoutTable).resize(77, 55, expected, 0);
+        List<PixelSums.Parts> orders = List.of(
+                ONE_BY_ONE,
+                (count, part) -> IntStream.range(0, count)
+                        .forEach(number -> part.accept(new PixelSums.Reader(), count - 1 - number)),
+                (count, part) -> IntStream.range(0, count)
+                        .parallel()
+                        .forEach(number -> part.accept(new PixelSums.Reader(), number)));
+        PixelSums sums = new PixelSums();
+        for (PixelSums.Parts order : orders) {
+            // a smaller one between, so that nothing of the table before is taken for right
+            sums.use(Image.ofRgb(1, 1, new byte[3]), ONE_BY_ONE);
+            sums.use(image, order);
+            new PixelSums.Reader().on(sums).resize(77, 55, actual, 0);
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
+
     private static float[] resize(
             PixelSums sums, Image image, int left, int top, int width, int height, int outWidth, int outHeight) {
         int length = 3 * outWidth * outHeight;
         FloatBuffer target = Tensor.allocateBuffer(length + 2 * MARGIN);
-        sums.use(image);
+        sums.use(image, ONE_BY_ONE);
         new PixelSums.Reader().on(sums, left, top, width, height).resize(outWidth, outHeight, target, MARGIN);
         for (int i = 0; i < MARGIN; i++) {
             assertThat(target.get(i)).isZero();
@@ -99,7 +162,7 @@ class PixelSumsTest {
         byte[] rgb = new byte[3 * width * height];
         new Random(seed).nextBytes(rgb);
         PixelSums sums = new PixelSums(0);
-        sums.use(Image.ofRgb(width, height, rgb));
+        sums.use(Image.ofRgb(width, height, rgb), ONE_BY_ONE);
         byte[] result = new byte[3 * outWidth * outHeight];
         PixelSums.Reader reader = new PixelSums.Reader().on(sums);
         reader.roundRows(outWidth, outHeight, 1, outHeight, result);
