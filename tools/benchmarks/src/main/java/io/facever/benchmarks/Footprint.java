@@ -18,7 +18,7 @@ final class Footprint {
     private static final int VERIFICATIONS = 300;
     private static final int AFTER_LARGE = 100;
 
-    /** Without it glibc keeps what loading a network frees; see docs/performance.md. */
+    /** Without it glibc keeps much of what is freed; see docs/performance.md. */
     private static final Map<String, String> TRIM = Map.of("MALLOC_TRIM_THRESHOLD_", "131072");
 
     /** The JVM's own way to do the same, every five seconds. */
