@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Draws docs/images/stages.png from one photo, after {@code ./facever --help} has built everything:
- * {@code java -cp 'tools/facever-cli/target/facever-cli.jar' docs/images/Stages.java PHOTO PICTURE}. The photo should be
- * one that Portraits.java drew: the bars of a real person's embedding are biometric data.
+ * {@code java -cp 'tools/facever-cli/target/facever-cli.jar' docs/images/Stages.java PHOTO PICTURE}. The photo should
+ * be one that Portraits.java drew: the bars of a real person's embedding are biometric data.
  */
 public class Stages {
     private static final int HEIGHT = 320;

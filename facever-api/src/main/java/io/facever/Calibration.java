@@ -53,8 +53,8 @@ public record Calibration(
      * Turns a wished false match rate into a value.
      *
      * @param wish a threshold made by {@link Threshold#atFmr} or {@link Threshold#atFpir}
-     * @throws IllegalArgumentException when the rate was not measured: no value is made up between or beyond the points.
-     *     For a gallery, the next lower rate that was measured will do
+     * @throws IllegalArgumentException when the rate was not measured: no value is made up between or beyond the
+     *     points. For a gallery, the next lower rate that was measured will do
      */
     Threshold resolve(Threshold wish) {
         double fmr = wish.fmr().orElseThrow();

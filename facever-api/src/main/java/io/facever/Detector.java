@@ -44,8 +44,8 @@ public interface Detector extends AutoCloseable {
     }
 
     /**
-     * Which detector this is and all settings that change its faces, in one line of text with a number that changes when
-     * the algorithm does. Results that are kept, as those of an evaluation, are filed under it and the weights.
+     * Which detector this is and all settings that change its faces, in one line of text with a number that changes
+     * when the algorithm does. Results that are kept, as those of an evaluation, are filed under it and the weights.
      *
      * @return the name of the class if an implementation says nothing else
      */

@@ -51,10 +51,10 @@ public record Face(Box box, double score, Landmarks landmarks, Set<Remedy> remed
     /**
      * How a head is turned, in degrees; all three are 0 for an average face that looks straight into the camera.
      *
-     * <p>Model: eyes and corners of the mouth lie in a plane, the tip of the nose half a distance of the eyes before it,
-     * seen without perspective. Proportions are means over faces of LFW, the depth of the nose is an assumption. With
-     * another nose (0.4 to 0.6 distances) 30° of yaw read as 25° to 35°; with perspective at eight distances of the
-     * eyes, some half a metre, 30° read as up to 3° more or less. People differ in pitch by some 10° when they look
+     * <p>Model: eyes and corners of the mouth lie in a plane, the tip of the nose half a distance of the eyes before
+     * it, seen without perspective. Proportions are means over faces of LFW, the depth of the nose is an assumption.
+     * With another nose (0.4 to 0.6 distances) 30° of yaw read as 25° to 35°; with perspective at eight distances of
+     * the eyes, some half a metre, 30° read as up to 3° more or less. People differ in pitch by some 10° when they look
      * straight ahead, so a change of pitch says more than its value.
      *
      * @param yaw to the side; positive when people turn to their own left, which is the right of the image

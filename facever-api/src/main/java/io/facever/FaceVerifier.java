@@ -154,8 +154,8 @@ public final class FaceVerifier implements AutoCloseable {
          * @param stage which stage
          * @param duration how long it took
          * @param inputs how many networks, images, faces, crops or pairs of faces went in
-         * @param outputs how many networks, images, faces, judgements, crops, embeddings or decisions came out; 0 when it
-         *     failed
+         * @param outputs how many networks, images, faces, judgements, crops, embeddings or decisions came out; 0 when
+         *     it failed
          * @param outcome what was decided; empty for all other stages
          * @param failure what it threw; empty when it succeeded
          */
@@ -242,8 +242,8 @@ public final class FaceVerifier implements AutoCloseable {
         }
 
         /**
-         * Device, threads and the engine's finer settings at once: accelerator, memory. Replaces what {@link #device} and
-         * {@link #threads} were given before.
+         * Device, threads and the engine's finer settings at once: accelerator, memory. Replaces what {@link #device}
+         * and {@link #threads} were given before.
          */
         public Builder session(SessionOptions options) {
             this.session = Objects.requireNonNull(options, "options");
@@ -274,7 +274,9 @@ public final class FaceVerifier implements AutoCloseable {
             return this;
         }
 
-        /** The aligner to use by name: {@code similarity}, {@code crop} or {@code center}; the model's own if not set. */
+        /**
+         * The aligner to use by name: {@code similarity}, {@code crop} or {@code center}; the model's own if not set.
+         */
         public Builder aligner(String name) {
             this.alignerName = Optional.of(name);
             return this;
@@ -365,7 +367,8 @@ public final class FaceVerifier implements AutoCloseable {
          * Lets calls that come at the same time share a run of the embedding network. No call waits for others to come:
          * those that come while the network is busy go into its next run together.
          *
-         * @param crops how many go into one run at most, at least 1; 1 if not set, so that each call has runs of its own
+         * @param crops how many go into one run at most, at least 1; 1 if not set, so that each call has runs of its
+         *     own
          */
         public Builder microBatch(int crops) {
             if (crops < 1) {
@@ -400,7 +403,8 @@ public final class FaceVerifier implements AutoCloseable {
          * @return a verifier to share, and to close in the end
          * @throws EngineException when a part is missing, several have the same rank, or the device can't be used
          * @throws ModelException when a model can't be had
-         * @throws IllegalArgumentException when the threshold asks for an error rate that the model's data can't support
+         * @throws IllegalArgumentException when the threshold asks for an error rate that the model's data can't
+         *     support
          * @throws IllegalStateException when a setting contradicts another
          */
         public FaceVerifier build() {
@@ -602,7 +606,8 @@ public final class FaceVerifier implements AutoCloseable {
 
     /**
      * What each network that this verifier loaded really runs on, as its engine tells it: {@code mtcnn/pnet} on
-     * {@code cpu}, or {@code facenet-vggface2/embedding} on {@code cuda:0}. Nothing for stages given as finished objects.
+     * {@code cpu}, or {@code facenet-vggface2/embedding} on {@code cuda:0}. Nothing for stages given as finished
+     * objects.
      */
     public Map<String, String> providers() {
         return providers;
@@ -701,7 +706,9 @@ public final class FaceVerifier implements AutoCloseable {
         }
     }
 
-    /** Without a decoder a verifier still serves callers who bring decoded images; so its lack is told when it is used. */
+    /**
+     * Without a decoder a verifier still serves callers who bring decoded images; so its lack is told when it is used.
+     */
     private static ImageDecoder findDecoder() {
         Services<ImageDecoder> decoders = Services.find(
                 "image decoder", ServiceLoader.load(ImageDecoder.class), ImageDecoder::name, ImageDecoder::rank);
@@ -857,8 +864,8 @@ public final class FaceVerifier implements AutoCloseable {
     public record Processed<S, R>(S source, Optional<R> result, Optional<RuntimeException> failure) {}
 
     /**
-     * Finds faces in many photos of any sizes, as many at once as there are processors. Only those that are worked on are
-     * in memory, so there may be any number. A photo that fails does not keep the others from being worked on.
+     * Finds faces in many photos of any sizes, as many at once as there are processors. Only those that are worked on
+     * are in memory, so there may be any number. A photo that fails does not keep the others from being worked on.
      *
      * <pre>{@code
      * verifier.detectEach(paths.stream(), verifier::decode, photo -> print(photo.source(), photo.result()));

@@ -45,8 +45,8 @@ public final class Image {
          *
          * @param y the row, from 0 at the top; rows are asked for once each, in order, unless the source is
          *     {@link RandomAccess}
-         * @param rgb where to put {@code 3 × width} bytes, from its start; the array may be longer, and is reused for the
-         *     next row
+         * @param rgb where to put {@code 3 × width} bytes, from its start; the array may be longer, and is reused for
+         *     the next row
          */
         void readRow(int y, byte[] rgb);
     }

@@ -22,8 +22,8 @@ final class ManyImages {
     private ManyImages() {}
 
     /**
-     * Runs {@code work} on each source on a thread of its own, and hands the results over in the order of the sources, on
-     * the calling thread.
+     * Runs {@code work} on each source on a thread of its own, and hands the results over in the order of the sources,
+     * on the calling thread.
      */
     static <S, R> void run(
             Stream<S> sources,

@@ -147,7 +147,9 @@ public final class ModelDescription {
         return crop.orElseThrow(() -> new IllegalStateException("model " + id + " makes no embeddings"));
     }
 
-    /** The aligner that suits the model best, by name; the best-ranked one is used if none is stated or it is not there. */
+    /**
+     * The aligner that suits the model best, by name; the best-ranked one is used if none is stated or it is not there.
+     */
     public Optional<String> aligner() {
         return aligner;
     }

@@ -22,7 +22,9 @@ final class QualityMeasures {
 
     private QualityMeasures() {}
 
-    /** Beyond these, half of the pairs or more are missed on changed images of LFW; turned heads are bounded by choice. */
+    /**
+     * Beyond these, half of the pairs or more are missed on changed images of LFW; turned heads are bounded by choice.
+     */
     static Map<Measure, Double> standard() {
         return Map.of(
                 Measure.EYE_DISTANCE, 8.0,

@@ -7,11 +7,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What {@link FaceVerifier.Builder#recovery} puts around detector and aligner. Where there is enough light and a face is
- * found at once, both do what they did before, to the last bit. Measurements: docs/quality.md.
+ * What {@link FaceVerifier.Builder#recovery} puts around detector and aligner. Where there is enough light and a face
+ * is found at once, both do what they did before, to the last bit. Measurements: docs/quality.md.
  */
 final class Recovery {
-    /** Mean luminance of a face, of 255, below which it is brightened; no face of 888 clean images of LFW lies below 51. */
+    /**
+     * Mean luminance of a face, of 255, below which it is brightened; no face of 888 clean images of LFW lies below 51.
+     */
     private static final double DARK = 40;
 
     /** The darkest and the brightest hundredth of the pixels become black and white. */

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
  * Where the similarity turns from "different people" to "same person": a cosine in [−1, 1], with a note on where it
  * came from. A pair matches when its similarity is at least the value.
  *
- * <p>{@link #atFmr} and {@link #atFpir} ask for an error rate instead of a value; a {@link FaceVerifier} turns it into a value with the
- * {@link Calibration} of its model, or refuses.
+ * <p>{@link #atFmr} and {@link #atFpir} ask for an error rate instead of a value; a {@link FaceVerifier} turns it into
+ * a value with the {@link Calibration} of its model, or refuses.
  *
  * @since 0.1.0
  */
@@ -69,12 +69,13 @@ public final class Threshold {
 
     /**
      * The threshold for a search in a gallery: a probe of a person who is not in it finds somebody with at most this
-     * probability. Each comparison then gets a false match rate of {@code fpir / gallerySize}. As the probability that any
-     * of several events happens is at most the sum of theirs (Boole's inequality), this holds however the templates of
-     * the gallery resemble each other, as far as the calibration holds; it errs on the side of fewer false positives.
+     * probability. Each comparison then gets a false match rate of {@code fpir / gallerySize}. As the probability that
+     * any of several events happens is at most the sum of theirs (Boole's inequality), this holds however the templates
+     * of the gallery resemble each other, as far as the calibration holds; it errs on the side of fewer false
+     * positives.
      *
-     * <p>Resolving it takes the measured point with the highest false match rate that is low enough. A gallery so large that
-     * the calibration data hold no such rate is refused.
+     * <p>Resolving it takes the measured point with the highest false match rate that is low enough. A gallery so large
+     * that the calibration data hold no such rate is refused.
      *
      * @param fpir false positive identification rate in (0, 1): 0.01 is one probe in a hundred
      * @param gallerySize templates in the gallery, at least 1; plan for what it will grow to

@@ -20,7 +20,9 @@ public interface InferenceSession extends AutoCloseable {
      */
     void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs);
 
-    /** The device and execution provider that it really runs on, as the engine names it: {@code cpu}, {@code cuda:0}. */
+    /**
+     * The device and execution provider that it really runs on, as the engine names it: {@code cpu}, {@code cuda:0}.
+     */
     String provider();
 
     /** Waits for running calls and frees what is held. */

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DJL's PyTorch engine: libtorch without Python. Reads the catalogue's ONNX files, which it translates to TorchScript in
- * memory, and TorchScript files ({@code torch.jit.save}) of one's own. Safe for any number of threads.
+ * DJL's PyTorch engine: libtorch without Python. Reads the catalogue's ONNX files, which it translates to TorchScript
+ * in memory, and TorchScript files ({@code torch.jit.save}) of one's own. Safe for any number of threads.
  *
  * <p>It is there when the application adds {@code ai.djl.pytorch:pytorch-engine}, {@code pytorch-jni} and {@code
  * pytorch-native-cpu} with the classifier of its platform, or {@code pytorch-native-cu128} for a GPU; see
@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * {@code -Dfacever.cache} or {@code FACEVER_CACHE} is set and DJL has no setting of its own, else where DJL puts them.
  * Nothing is downloaded.
  *
- * <p>A TorchScript file is a program: load only files that you trust. Its method {@code forward} takes and gives tensors
- * of 32-bit floats. With one input, any name fits; several are named by position, {@code 0}, {@code 1} and so on. A
- * single tensor as result goes by any name, a dictionary by its keys, a tuple or list by position.
+ * <p>A TorchScript file is a program: load only files that you trust. Its method {@code forward} takes and gives
+ * tensors of 32-bit floats. With one input, any name fits; several are named by position, {@code 0}, {@code 1} and so
+ * on. A single tensor as result goes by any name, a dictionary by its keys, a tuple or list by position.
  *
  * @since 0.1.0
  */

@@ -156,7 +156,9 @@ final class PyTorchSession extends GuardedSession {
         }
     }
 
-    /** Copies into memory of libtorch's own: DJL would copy a float buffer into Java's, which is freed when it likes. */
+    /**
+     * Copies into memory of libtorch's own: DJL would copy a float buffer into Java's, which is freed when it likes.
+     */
     private PtNDArray upload(PtNDManager call, Tensor input) {
         PtNDArray array = JniUtils.createEmptyNdArray(
                 call, new Shape(input.shape()), DataType.FLOAT32, Device.cpu(), SparseFormat.DENSE);

@@ -321,7 +321,9 @@ abstract class EngineContract {
                 .orElseThrow();
     }
 
-    /** Direct buffers that a file was read through go with the collector, which has no reason to run in a large heap. */
+    /**
+     * Direct buffers that a file was read through go with the collector, which has no reason to run in a large heap.
+     */
     private static long residentMemoryAfterCollection() throws IOException {
         // the buffers found dead by one collection are freed before the next one ends
         for (int i = 0; i < 3; i++) {

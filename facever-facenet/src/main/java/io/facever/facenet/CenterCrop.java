@@ -10,8 +10,8 @@ import io.facever.spi.AlignerProvider;
 
 /**
  * Cuts out the middle of the image, whatever the detector found, and resizes it to the crop: a baseline to hold
- * alignment against, and a choice for photos that were cut to the face before. The area has the proportions of the crop,
- * so nothing is stretched.
+ * alignment against, and a choice for photos that were cut to the face before. The area has the proportions of the
+ * crop, so nothing is stretched.
  *
  * <p>Recipe and aligner are immutable and safe for any number of threads.
  *

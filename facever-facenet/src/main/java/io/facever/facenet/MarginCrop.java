@@ -9,18 +9,18 @@ import io.facever.Image;
 import io.facever.spi.AlignerProvider;
 
 /**
- * Cuts out the box of the face with a margin around it and resizes it to the crop, without rotation. FaceNet's published
- * weights were trained on such crops; a box that is no square is stretched to one, as it was there.
+ * Cuts out the box of the face with a margin around it and resizes it to the crop, without rotation. FaceNet's
+ * published weights were trained on such crops; a box that is no square is stretched to one, as it was there.
  *
  * <p>The margin is counted in pixels of the crop: with 32 pixels and a crop of 160, the box itself fills 128 pixels of
- * it, so it grows by a quarter whatever the size of the photo. That is the meaning in {@code facenet-pytorch} (T. Esler,
- * MIT, {@code models/utils/detect_face.py}). In {@code davidsandberg/facenet} (D. Sandberg, MIT,
+ * it, so it grows by a quarter whatever the size of the photo. That is the meaning in {@code facenet-pytorch} (T.
+ * Esler, MIT, {@code models/utils/detect_face.py}). In {@code davidsandberg/facenet} (D. Sandberg, MIT,
  * {@code src/align/align_dataset_mtcnn.py}) 32 are pixels of the photo, so that a small face gets a wide margin and a
- * large one next to none; it is not followed, because a photo and its reduced copy would give two embeddings. Of both it
- * differs in that the edges are not rounded to whole pixels.
+ * large one next to none; it is not followed, because a photo and its reduced copy would give two embeddings. Of both
+ * it differs in that the edges are not rounded to whole pixels.
  *
- * <p>What lies outside the image is cut off before resizing, as there. Recipe and aligner are immutable and safe for any
- * number of threads.
+ * <p>What lies outside the image is cut off before resizing, as there. Recipe and aligner are immutable and safe for
+ * any number of threads.
  *
  * @since 0.1.0
  */

@@ -95,7 +95,9 @@ final class Resampler {
         private final int size;
         private final int[] first;
         private final int[] count;
-        /** Those of new pixel {@code i} start at {@code i * stride}: one array, as a small one each would be garbage. */
+        /**
+         * Those of new pixel {@code i} start at {@code i * stride}: one array, as a small one each would be garbage.
+         */
         private float[] weights = {};
 
         private int stride;

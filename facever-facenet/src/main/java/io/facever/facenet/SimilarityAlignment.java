@@ -16,7 +16,8 @@ import java.util.RandomAccess;
  * eyes level, always the same size. The transform is the least-squares similarity of S. Umeyama (IEEE TPAMI 13(4),
  * 1991) without reflection; the crop is sampled bilinearly, with black outside the image.
  *
- * <p>This is the default aligner of models that state no other. Recipe and aligner are immutable and safe for any number of threads.
+ * <p>This is the default aligner of models that state no other. Recipe and aligner are immutable and safe for any
+ * number of threads.
  *
  * @since 0.1.0
  */

@@ -60,7 +60,8 @@ public final class ExactGallery implements Gallery {
     /**
      * An empty gallery that first compares bytes, and then compares the floats of the best. A quarter of the memory has
      * to be read for a search; a quarter more is held. A candidate could be missed only if its rounded similarity
-     * dropped out of a list several times as long as the query's limit; {@code docs/galleries.md} has the measured rate.
+     * dropped out of a list several times as long as the query's limit; {@code docs/galleries.md} has the measured
+     * rate.
      *
      * @param space of all its embeddings
      */

@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 /**
  * Embeddings of many people, all of one {@link EmbeddingSpace}, to be searched by similarity.
  *
- * <p>Each enrolled embedding is a <em>template</em> and belongs to a subject. A subject with several templates scores by
- * its best one; with a filter, by its best one that passes.
+ * <p>Each enrolled embedding is a <em>template</em> and belongs to a subject. A subject with several templates scores
+ * by its best one; with a filter, by its best one that passes.
  *
  * <p>Safe for any number of threads. A search sees the gallery as it was at one moment: of one call of
- * {@link #enrol(Collection)} or {@link #remove} it sees all or nothing, unless an implementation says otherwise. When such
- * a call returns, all later searches see what it did. After {@link #close} every method throws
+ * {@link #enrol(Collection)} or {@link #remove} it sees all or nothing, unless an implementation says otherwise. When
+ * such a call returns, all later searches see what it did. After {@link #close} every method throws
  * {@code IllegalStateException}.
  *
  * <p>A gallery holds biometric data. No implementation writes numbers of an embedding into a log or a message.
@@ -28,8 +28,8 @@ public interface Gallery extends AutoCloseable {
     EmbeddingSpace space();
 
     /**
-     * Adds templates. Enrolling a subject again adds to its templates. A gallery on disk or on a cluster has stored all of
-     * them when this returns, and each enrolment is stored as a whole or not at all.
+     * Adds templates. Enrolling a subject again adds to its templates. A gallery on disk or on a cluster has stored all
+     * of them when this returns, and each enrolment is stored as a whole or not at all.
      *
      * @param enrolments any number; many in one call cost much less than one call each
      * @throws EmbeddingMismatchException when one is of another space; then nothing is added
@@ -55,8 +55,8 @@ public interface Gallery extends AutoCloseable {
     long remove(String subject);
 
     /**
-     * Rewrites what is stored, so that removed templates are gone from memory and from the files of the gallery. Searches
-     * go on meanwhile. It can take as long as building the gallery did.
+     * Rewrites what is stored, so that removed templates are gone from memory and from the files of the gallery.
+     * Searches go on meanwhile. It can take as long as building the gallery did.
      */
     void compact();
 
@@ -65,8 +65,8 @@ public interface Gallery extends AutoCloseable {
      *
      * @param probe an embedding of this gallery's space
      * @param query how many, from which similarity on, and which ones
-     * @return at most one candidate for each subject, the most similar first; equal ones by subject id. Similarities are
-     *     cosines, exact to 1e-6
+     * @return at most one candidate for each subject, the most similar first; equal ones by subject id. Similarities
+     *     are cosines, exact to 1e-6
      * @throws EmbeddingMismatchException when the probe is of another space
      */
     List<Candidate> search(Embedding probe, Query query);

@@ -26,8 +26,8 @@ final class EncodedInput extends ImageInputStreamImpl {
     }
 
     /**
-     * Starts anew with other bytes. Those before must have been read by a reader that takes back its marks, as the JDK's
-     * of JPEG does.
+     * Starts anew with other bytes. Those before must have been read by a reader that takes back its marks, as the
+     * JDK's of JPEG does.
      */
     void use(byte[] bytes) {
         encoded = bytes;

@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes photos with ImageIO: JPEG, PNG, GIF, BMP and TIFF with what the JDK brings, WebP and four-colour JPEG with the
- * TwelveMonkeys plug-ins, and whatever other plug-ins are registered. Safe for any number of threads; makes no
+ * Decodes photos with ImageIO: JPEG, PNG, GIF, BMP and TIFF with what the JDK brings, WebP and four-colour JPEG with
+ * the TwelveMonkeys plug-ins, and whatever other plug-ins are registered. Safe for any number of threads; makes no
  * temporary files and changes no setting of ImageIO.
  *
  * <p>What comes out:
@@ -45,8 +45,9 @@ import org.slf4j.LoggerFactory;
  *   <li>the first image of a file with several, turned upright by its EXIF orientation;
  *   <li>gray repeated in three channels as it is stored; 16-bit samples rounded to 8 bits;
  *   <li>transparent pixels over white;
- *   <li>samples as they are stored: an embedded RGB profile is not applied, because the pipelines that face networks are
- *       trained with do not apply any. CMYK and YCCK are turned to RGB by the plug-in, with the profile if there is one.
+ *   <li>samples as they are stored: an embedded RGB profile is not applied, because the pipelines that face networks
+ *       are trained with do not apply any. CMYK and YCCK are turned to RGB by the plug-in, with the profile if there is
+ *       one.
  * </ul>
  *
  * <p>A file that is cut off or damaged is refused even where its library would paint the missing part gray.
@@ -67,8 +68,9 @@ public final class ImageIoDecoder implements ImageDecoder {
     private static final byte[] START_OF_JPEG = {(byte) 0xff, (byte) 0xd8};
 
     /**
-     * Inputs that a JPEG was read from and that wait for the next, as a new one makes much garbage; more than processors
-     * gain nothing. Readers are not kept: those of JPEG still know the tables of a file when they read the next.
+     * Inputs that a JPEG was read from and that wait for the next, as a new one makes much garbage; more than
+     * processors gain nothing. Readers are not kept: those of JPEG still know the tables of a file when they read the
+     * next.
      */
     private final BlockingQueue<EncodedInput> idle =
             new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());

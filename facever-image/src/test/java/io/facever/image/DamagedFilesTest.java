@@ -22,7 +22,9 @@ class DamagedFilesTest {
     private static final long LIMIT = 2000;
     private static final long BYTES = 64L << 20;
 
-    /** A lossless WebP can announce 65,536 groups of codes in a few bytes, and the plug-in then makes tables for all. */
+    /**
+     * A lossless WebP can announce 65,536 groups of codes in a few bytes, and the plug-in then makes tables for all.
+     */
     private static final long WEBP_BYTES = 512L << 20;
 
     private static final int TRIES = Integer.getInteger("facever.image.damages", 120);

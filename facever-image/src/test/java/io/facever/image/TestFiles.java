@@ -211,7 +211,9 @@ final class TestFiles {
         throw new IllegalArgumentException("not a baseline JPEG");
     }
 
-    /** 3x2 pixels of (100, 200, 50) in lossless WebP, written by hand: codes of a single symbol leave no bit for pixels. */
+    /**
+     * 3x2 pixels of (100, 200, 50) in lossless WebP, written by hand: codes of a single symbol leave no bit for pixels.
+     */
     static byte[] losslessWebp() {
         StringBuilder bits = new StringBuilder();
         put(bits, 14, 3 - 1);

@@ -25,14 +25,14 @@ import java.util.random.RandomGenerator;
  * }</pre>
  *
  * <p>Passed is who looks straight ahead, does each move when it is asked for and not before, comes back to the middle
- * after each, moves from frame to frame as a head can, is one person in all frames, and looks alive to the passive check
- * in most of them. At least half of the moves are turns and nods, which a flat picture can't do: {@link
+ * after each, moves from frame to frame as a head can, is one person in all frames, and looks alive to the passive
+ * check in most of them. At least half of the moves are turns and nods, which a flat picture can't do: {@link
  * io.facever.Face.Pose} reads no turn from a picture that is only tilted. Who can feed made frames into the system past
  * the camera is <em>not</em> stopped: docs/liveness.md.
  *
- * <p>The limits are own choices. Six photos that were only enlarged, by up to 15 %, gave a yaw and a pitch that varied by
- * 1.1° to 2.9° root mean square and 6.7° at most; the least turn and nod lie above that. Photos that were warped as if
- * the head had turned by 25° read as 9° to 15°. No real heads of known pose were at hand.
+ * <p>The limits are own choices. Six photos that were only enlarged, by up to 15 %, gave a yaw and a pitch that varied
+ * by 1.1° to 2.9° root mean square and 6.7° at most; the least turn and nod lie above that. Photos that were warped as
+ * if the head had turned by 25° read as 9° to 15°. No real heads of known pose were at hand.
  *
  * @param moves how many different moves are asked for, 2 to 5
  * @param turn least change of {@link io.facever.Face.Pose#yaw} that is a turn, degrees
@@ -76,8 +76,8 @@ public record ActiveLiveness(
     }
 
     /**
-     * Three moves; a turn of 15°, a nod of 10°, a face 1.3 times as large; 10 s for a move and 60 s for all; a gap of 1 s;
-     * alive in 60 % of the frames.
+     * Three moves; a turn of 15°, a nod of 10°, a face 1.3 times as large; 10 s for a move and 60 s for all; a gap of 1
+     * s; alive in 60 % of the frames.
      */
     public static ActiveLiveness standard() {
         return new ActiveLiveness(

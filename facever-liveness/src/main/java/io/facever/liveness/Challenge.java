@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The states of a session, by numbers alone. Before the middle is known nothing is held against the person but the time:
- * whatever breaks a rule then only begins anew. After that the first rule broken ends it.
+ * The states of a session, by numbers alone. Before the middle is known nothing is held against the person but the
+ * time: whatever breaks a rule then only begins anew. After that the first rule broken ends it.
  */
 final class Challenge {
     /** Frames that must agree: one alone may be a landmark astray. */

@@ -5,9 +5,9 @@ import io.facever.Image;
 import java.nio.FloatBuffer;
 
 /**
- * What MiniFASNet sees of an image: the face's box grown around its centre, shifted to stay inside, and resized. The rule
- * is that of {@code generate_patches.py} in Silent-Face-Anti-Spoofing, rounding included; resizing is bilinear between
- * the four nearest pixels, with pixel centres at one half, as OpenCV's default.
+ * What MiniFASNet sees of an image: the face's box grown around its centre, shifted to stay inside, and resized. The
+ * rule is that of {@code generate_patches.py} in Silent-Face-Anti-Spoofing, rounding included; resizing is bilinear
+ * between the four nearest pixels, with pixel centres at one half, as OpenCV's default.
  */
 final class GrownCrop {
     /** Width and height of a crop, pixels. */

@@ -43,8 +43,8 @@ final class Catalogue {
     static final String PIXELS = "RGB, NCHW, (x - 127.5) / 128";
 
     /**
-     * 160×160 crop with five landmarks, symmetric, eyes level. Values as in the golden data of the project (the template
-     * called 160x160), whose independent implementation chose them for these weights.
+     * 160×160 crop with five landmarks, symmetric, eyes level. Values as in the golden data of the project (the
+     * template called 160x160), whose independent implementation chose them for these weights.
      */
     static final CropSpec FACENET_CROP = new CropSpec(
             160,
@@ -102,7 +102,10 @@ final class Catalogue {
         return facenet("facenet-vggface2", networks, contract(FACENET_CROP));
     }
 
-    /** The same weights rounded to 8 bits. Its embeddings are its own: they are not those of the other to the last digits. */
+    /**
+     * The same weights rounded to 8 bits. Its embeddings are its own: they are not those of the other to the last
+     * digits.
+     */
     private static CatalogueModel facenetInt8() {
         String ranges = resource("ranges/facenet-vggface2.ranges");
         List<Network> networks =

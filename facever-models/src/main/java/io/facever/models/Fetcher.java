@@ -118,7 +118,9 @@ final class Fetcher {
         }
     }
 
-    /** Waits for the fetches to end also when interrupted, so that none writes after the caller was told of a failure. */
+    /**
+     * Waits for the fetches to end also when interrupted, so that none writes after the caller was told of a failure.
+     */
     private static void stop(ExecutorService pool) {
         pool.shutdownNow();
         boolean interrupted = Thread.interrupted();

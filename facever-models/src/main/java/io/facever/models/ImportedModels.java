@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Models that a user brought: a properties file for each in the folder {@code imported} of the cache, with the place and
- * hash of the weights, from which the ONNX file is made again when it is missing or altered.
+ * Models that a user brought: a properties file for each in the folder {@code imported} of the cache, with the place
+ * and hash of the weights, from which the ONNX file is made again when it is missing or altered.
  */
 final class ImportedModels {
     private static final Logger LOG = LoggerFactory.getLogger(ImportedModels.class);

@@ -101,7 +101,9 @@ interface Mirror {
         private static final int OK = 200;
 
         private final String base;
-        /** Made with the first request: a client holds a thread and a selector, and an address may only be looked at. */
+        /**
+         * Made with the first request: a client holds a thread and a selector, and an address may only be looked at.
+         */
         private Optional<HttpClient> client = Optional.empty();
 
         Web(String base) {

@@ -138,8 +138,8 @@ final class Candidates {
                 continue;
             }
             order[kept++] = best;
-            // the widths of both are between those of what they share and of that divided by the limit; a pixel for
-            // rounding
+            // boxes that share more than the limit of their union share more than that part of either's width, so their
+            // left edges are closer than the rest of it; a pixel for rounding
             double free = overlap == Overlap.UNION ? (1 - limit) * width(best) : Double.POSITIVE_INFINITY;
             int last = (int) Math.floor(edges[EDGES * best] + free + 1);
             for (int at = firstFrom(edges[EDGES * best] - free / limit - 1);

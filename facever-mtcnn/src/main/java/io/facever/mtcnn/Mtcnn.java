@@ -25,8 +25,8 @@ import java.util.Locale;
  *   <li>Candidates of equal score keep the order in which they were found.
  * </ul>
  *
- * <p>Not different: the edges of a box are handed out as that code has them, counted from 1, so they lie up to a pixel to
- * the right of and below what they enclose. Landmarks count from 0, as {@link io.facever.Point} says.
+ * <p>Not different: the edges of a box are handed out as that code has them, counted from 1, so they lie up to a pixel
+ * to the right of and below what they enclose. Landmarks count from 0, as {@link io.facever.Point} says.
  *
  * @since 0.1.0
  */
@@ -110,8 +110,8 @@ public final class Mtcnn implements DetectorProvider {
     }
 
     /**
-     * The same with thresholds for a second look, none higher than before: measured in docs/quality.md on faces of which
-     * the lower half is covered.
+     * The same with thresholds for a second look, none higher than before: measured in docs/quality.md on faces of
+     * which the lower half is covered.
      */
     Mtcnn lenient() {
         return thresholds(

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 
 /**
  * The cascade. Each call takes a workspace from a pool, so that calls share nothing but the networks. On the processor
- * each network gets its work in parts, for two reasons: what the layers of a part hand on stays in the processor's cache,
- * and parts are done on all idle processors, which share out better among parts than inside a run.
+ * each network gets its work in parts, for two reasons: what the layers of a part hand on stays in the processor's
+ * cache, and parts are done on all idle processors, which share out better among parts than inside a run.
  */
 final class MtcnnDetector implements Detector {
     static final String MODEL = "mtcnn";

@@ -11,9 +11,10 @@ import java.util.function.ObjIntConsumer;
  * {@code size} pixels goes from {@code floor(i·size/n)} to {@code ceil((i+1)·size/n)}.
  *
  * <p>Images up to {@link #MAX_TABLE_PIXELS} get a summed-area table, with which a bin costs four look-ups for all three
- * channels, whatever its size. For larger ones the table would take too much memory, so rows are summed as they are needed. Both add the same
- * whole numbers and give the same bits. Reused for many images. Between {@link #use} and {@link #release}, any number of
- * threads may read, each with a {@link Reader} of its own.
+ * channels, whatever its size. For larger ones the table would take too much memory, so rows are summed as they are
+ * needed, as they are for bins that are too large for the table's numbers. Both add the same whole numbers and give the
+ * same bits. Reused for many images. Between {@link #use} and {@link #release}, any number of threads may read, each
+ * with a {@link Reader} of its own.
  */
 final class PixelSums {
     /** 21 MB of table; room for each image that detection makes of a larger one, but for a square one. */

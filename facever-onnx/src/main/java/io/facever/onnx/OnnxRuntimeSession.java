@@ -24,8 +24,8 @@ final class OnnxRuntimeSession implements InferenceSession {
     static final long ANY = -1;
 
     /**
-     * A run on more numbers than this gives its memory back at its end: it may take a hundred megabytes, which would stay
-     * for good after one large photo. Sixteen faces are less.
+     * A run on more numbers than this gives its memory back at its end: it may take a hundred megabytes, which would
+     * stay for good after one large photo. Sixteen faces are less.
      */
     private static final long MOST_TO_KEEP = 1_500_000;
 
@@ -130,8 +130,8 @@ final class OnnxRuntimeSession implements InferenceSession {
     }
 
     /**
-     * Checks tensors and makes views of them. The network's own names are gone through, as walking a small immutable map
-     * makes garbage.
+     * Checks tensors and makes views of them. The network's own names are gone through, as walking a small immutable
+     * map makes garbage.
      *
      * @param from number of the first name among all inputs and outputs
      */

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of one run as ONNX Runtime sees them. Each view has native memory until it is closed, and keeps the buffer
- * below from being collected, which stays its owner's. Used by one run at a time.
+ * The tensors of one run as ONNX Runtime sees them. Each view has native memory until it is closed, and keeps the
+ * buffer below from being collected, which stays its owner's. Used by one run at a time.
  */
 final class Views implements AutoCloseable {
     /** Room for the tensors of the networks that faces need; for others, maps grow. */
@@ -79,8 +79,8 @@ final class Views implements AutoCloseable {
 
     /**
      * Views of tensors that came twice and so may come again, as new ones are most of what a run would leave to the
-     * garbage collector. Tensors made for one run never get here, so that nothing keeps their buffers; nor do large ones.
-     * Safe for any number of threads.
+     * garbage collector. Tensors made for one run never get here, so that nothing keeps their buffers; nor do large
+     * ones. Safe for any number of threads.
      */
     static final class Kept implements AutoCloseable {
         private static final int MOST = 64;
@@ -97,7 +97,9 @@ final class Views implements AutoCloseable {
         private final int inputCount;
         private final @Nullable Views[] kept = new Views[MOST];
 
-        /** Hashes of tensors that came once, each in its place; who takes one tensor for another keeps its views early. */
+        /**
+         * Hashes of tensors that came once, each in its place; who takes one tensor for another keeps its views early.
+         */
         private final int[] seen = new int[MOST_SEEN];
 
         /**

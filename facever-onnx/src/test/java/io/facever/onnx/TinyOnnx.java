@@ -62,7 +62,9 @@ final class TinyOnnx {
     /** Columns of {@link #wide}. */
     static final int WIDE = 32_768;
 
-    /** Input {@code x} of shape [any, 2]; output {@code y} of shape [any, WIDE], each column its number times x0 + x1. */
+    /**
+     * Input {@code x} of shape [any, 2]; output {@code y} of shape [any, WIDE], each column its number times x0 + x1.
+     */
     static Path wide(Path file) throws IOException {
         ByteBuffer weights = ByteBuffer.allocate(2 * WIDE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 2 * WIDE; i++) {

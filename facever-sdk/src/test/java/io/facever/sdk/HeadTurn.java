@@ -4,8 +4,8 @@ import io.facever.Image;
 import io.facever.Landmarks;
 
 /**
- * Makes frames of a turning head from one photo. Pixels are moved as if the face were a curved surface with a nose of half
- * a distance of the eyes, seen without perspective; what surrounds the face stays where it is.
+ * Makes frames of a turning head from one photo. Pixels are moved as if the face were a curved surface with a nose of
+ * half a distance of the eyes, seen without perspective; what surrounds the face stays where it is.
  */
 final class HeadTurn {
     /** In distances of the eyes. */

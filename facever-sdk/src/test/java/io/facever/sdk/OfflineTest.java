@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the pipeline in a JVM of its own, in which each attempt to open a socket or a channel is counted and refused. The
- * first test shows that the counter catches what facever does when it may go online.
+ * Runs the pipeline in a JVM of its own, in which each attempt to open a socket or a channel is counted and refused.
+ * The first test shows that the counter catches what facever does when it may go online.
  */
 class OfflineTest {
     private static final AtomicInteger ATTEMPTS = new AtomicInteger();
@@ -36,7 +36,9 @@ class OfflineTest {
     @TempDir
     private Path folder;
 
-    /** Runs in the other JVM: builds a verifier with the settings of its properties, and verifies two photos if given. */
+    /**
+     * Runs in the other JVM: builds a verifier with the settings of its properties, and verifies two photos if given.
+     */
     static final class Child {
         private Child() {}
 

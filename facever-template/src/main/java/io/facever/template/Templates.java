@@ -18,8 +18,8 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Writes and reads embeddings. A template carries its {@link EmbeddingSpace}, so one that was made with another model or
- * aligner is noticed when it is compared, also years later. Templates are biometric data: keep them sealed
+ * Writes and reads embeddings. A template carries its {@link EmbeddingSpace}, so one that was made with another model
+ * or aligner is noticed when it is compared, also years later. Templates are biometric data: keep them sealed
  * ({@link TemplateSeal}) or in a store that is.
  *
  * <p>The binary form, all numbers big-endian: {@code "FVET"}, version (1 byte, now 1), precision (1 byte: 0 float32, 1

@@ -73,11 +73,11 @@ import org.apache.lucene.util.Bits;
  * vectors rank them; so a similarity is exact, but a subject can be missed. {@code docs/galleries.md} has the measured
  * rates.
  *
- * <p>What {@link #enrol} and {@link #remove} did is on the disk when they return, also when the process is killed or the
- * machine stops afterwards. What a killed process had begun and not finished is not there.
+ * <p>What {@link #enrol} and {@link #remove} did is on the disk when they return, also when the process is killed or
+ * the machine stops afterwards. What a killed process had begun and not finished is not there.
  *
- * <p>One process may write at a time ({@link #create}, {@link #open}); any number may read beside it ({@link #read}), and
- * each search sees what was written last.
+ * <p>One process may write at a time ({@link #create}, {@link #open}); any number may read beside it ({@link #read}),
+ * and each search sees what was written last.
  *
  * @since 0.1.0
  */

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process that enrols is killed at a moment that a random number chooses, again and again on the same gallery. What it
- * had reported as enrolled must be there, whole, and so must every single enrolment. {@code -Dfacever.kills=N} asks for
- * more rounds than the build has time for.
+ * A process that enrols is killed at a moment that a random number chooses, again and again on the same gallery. What
+ * it had reported as enrolled must be there, whole, and so must every single enrolment. {@code -Dfacever.kills=N} asks
+ * for more rounds than the build has time for.
  */
 class KilledWriterTest {
     private static final EmbeddingSpace SPACE = new EmbeddingSpace("kill-test", "test", "none", 32);

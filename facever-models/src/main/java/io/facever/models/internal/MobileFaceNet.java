@@ -6,8 +6,8 @@ import io.facever.models.internal.OnnxGraph.Window;
 /**
  * MobileFaceNet (S. Chen, Y. Liu, X. Gao, Z. Han: MobileFaceNets: Efficient CNNs for Accurate Real-Time Face
  * Verification on Mobile Devices, 2018), from a state dict with the names of github.com/Xiaoccer/MobileFaceNet_Pytorch
- * at 26bd8d26 (no licence stated). Input {@code input} [n, 3, 112, 96], RGB, (x − 127.5) / 128; output {@code embedding}
- * [n, 128], of any length.
+ * at 26bd8d26 (no licence stated). Input {@code input} [n, 3, 112, 96], RGB, (x − 127.5) / 128; output
+ * {@code embedding} [n, 128], of any length.
  */
 public final class MobileFaceNet {
     private static final Window STRIDE_1 = new Window(1, 1, 1, 1);

@@ -8,9 +8,9 @@ import java.util.Map;
 
 /**
  * The three networks of MTCNN (K. Zhang, Z. Zhang, Z. Li, Y. Qiao: Joint Face Detection and Alignment using Multi-task
- * Cascaded Convolutional Networks, 2016), from the state dicts of github.com/timesler/facenet-pytorch at 787da061 (MIT).
- * Input {@code input} [n, 3, h, w], RGB, (x − 127.5) / 128. Outputs {@code regression}, {@code probability} (non-face,
- * face) and, for O-Net, {@code landmarks}.
+ * Cascaded Convolutional Networks, 2016), from the state dicts of github.com/timesler/facenet-pytorch at 787da061
+ * (MIT). Input {@code input} [n, 3, h, w], RGB, (x − 127.5) / 128. Outputs {@code regression}, {@code probability}
+ * (non-face, face) and, for O-Net, {@code landmarks}.
  */
 public final class Mtcnn {
     /** Channels of a block with AVX-512; with less, blocks are of 8. */

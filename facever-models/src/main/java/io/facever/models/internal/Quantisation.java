@@ -22,10 +22,11 @@ import java.util.stream.Collectors;
  * Static quantisation: makes a network of 32-bit floats one whose convolutions are computed with 8-bit integers.
  *
  * <p>Weights become signed bytes, symmetric, with a scale for each output channel; what flows between layers becomes
- * unsigned bytes with a scale and a zero point that come from ranges measured beforehand; biases become 32-bit integers.
- * Scheme: B. Jacob and others, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
- * Inference", CVPR 2018. It is written as pairs of {@code QuantizeLinear} and {@code DequantizeLinear}, from which an
- * engine makes its integer operators. Averages and linear layers stay as they are.
+ * unsigned bytes with a scale and a zero point that come from ranges measured beforehand; biases become 32-bit
+ * integers. Scheme: B. Jacob and others, "Quantization and Training of Neural Networks for Efficient
+ * Integer-Arithmetic-Only Inference", CVPR 2018. It is written as pairs of {@code QuantizeLinear} and
+ * {@code DequantizeLinear}, from which an engine makes its integer operators. Averages and linear layers stay as they
+ * are.
  */
 public final class Quantisation {
     /** Operators that have an integer form in ONNX Runtime. */

@@ -24,9 +24,9 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * A PyTorch state dict, in the format of {@code torch.save} before version 1.6 (five pickles, then the numbers) or since
- * (a ZIP with {@code data.pkl} and one entry for each storage). A checkpoint that holds one state dict among other
- * values is read as that state dict; the prefix {@code module.} of parallel training is taken off.
+ * A PyTorch state dict, in the format of {@code torch.save} before version 1.6 (five pickles, then the numbers) or
+ * since (a ZIP with {@code data.pkl} and one entry for each storage). A checkpoint that holds one state dict among
+ * other values is read as that state dict; the prefix {@code module.} of parallel training is taken off.
  */
 public final class TorchWeights implements Weights {
     /** First value of the old format, from torch/serialization.py. */

@@ -34,8 +34,8 @@ import org.springframework.context.annotation.Lazy;
  *
  * <p>Any part can be replaced by a bean of its type: {@link ImageDecoder}, {@link ModelProvider},
  * {@link InferenceEngine}, {@link Detector} or {@link DetectorProvider}, {@link Aligner} or {@link AlignerProvider},
- * {@link Embedder} or {@link EmbedderProvider}, {@link Verifier}, {@link Liveness}; a {@code FaceVerifier} bean of the application
- * replaces all of them. Every {@link FaceVerifier.Listener} bean is told about the stages.
+ * {@link Embedder} or {@link EmbedderProvider}, {@link Verifier}, {@link Liveness}; a {@code FaceVerifier} bean of the
+ * application replaces all of them. Every {@link FaceVerifier.Listener} bean is told about the stages.
  *
  * <p>The models are loaded when the verifier is first asked for: at the start when a singleton takes it in its
  * constructor, later when it is taken from an {@code ObjectProvider}. Closing the context waits for running calls.

@@ -26,8 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param faceSelection which face is meant when there are several
  * @param minFaceSize shorter side of a face box, in pixels, below which the outcome is inconclusive
  * @param maxPixels width times height above which a photo is refused before it is decoded
- * @param liveness whether faces are checked for liveness: {@code inform}, {@code block} or {@code on-request}; not at all
- *     if not set
+ * @param liveness whether faces are checked for liveness: {@code inform}, {@code block} or {@code on-request}; not at
+ *     all if not set
  * @param cache folder for finished models
  * @param mirror folder or base URL to read published models from instead of their public addresses
  * @param offline whether to never open a connection

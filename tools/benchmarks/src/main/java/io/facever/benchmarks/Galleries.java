@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How long one search takes against the size of the gallery, beside a plain sum over as much memory in the same run; and
- * how much of what an exact search finds the others find. JMH would build a gallery of gigabytes again for each of its
- * forks, so this is a program of its own.
+ * How long one search takes against the size of the gallery, beside a plain sum over as much memory in the same run;
+ * and how much of what an exact search finds the others find. JMH would build a gallery of gigabytes again for each of
+ * its forks, so this is a program of its own.
  */
 final class Galleries {
     private static final int SMALLEST = 1000;

@@ -20,8 +20,8 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /**
- * The photos that everything is measured on: those of the shared folder, and larger ones made of them. Larger ones lie in
- * the folder {@code target/inputs}, where the Python side reads the same files.
+ * The photos that everything is measured on: those of the shared folder, and larger ones made of them. Larger ones lie
+ * in the folder {@code target/inputs}, where the Python side reads the same files.
  */
 final class Inputs {
     /** Side of an LFW photo, pixels. */

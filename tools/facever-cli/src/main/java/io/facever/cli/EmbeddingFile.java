@@ -165,7 +165,9 @@ enum EmbeddingFile {
             return new RowGroup(columns, out.count - start, rows);
         }
 
-        /** A run of equal levels of one bit: its length shifted by one, as a number of variable length, and the level. */
+        /**
+         * A run of equal levels of one bit: its length shifted by one, as a number of variable length, and the level.
+         */
         private static void run(ByteArrayOutputStream out, int length, int level) {
             if (length == 0) {
                 return;

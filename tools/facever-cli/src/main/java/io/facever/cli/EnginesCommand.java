@@ -85,8 +85,8 @@ final class EnginesCommand implements Callable<Integer> {
     }
 
     /**
-     * All engines, the lowest rank first: DJL's ONNX Runtime engine has to start before the engine onnx, since it insists
-     * on making the environment that both share.
+     * All engines, the lowest rank first: DJL's ONNX Runtime engine has to start before the engine onnx, since it
+     * insists on making the environment that both share.
      */
     private static List<InferenceEngine> engines(java.util.function.Consumer<String> broken) {
         List<InferenceEngine> found = new ArrayList<>();

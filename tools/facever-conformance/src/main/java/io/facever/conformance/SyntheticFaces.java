@@ -10,10 +10,10 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Unit vectors that lie like face embeddings, as many as are wanted, and the same ones in every run. A person is a centre,
- * and a template is the centre and noise in all directions. Centres are drawn in {@value #INTRINSIC} of the dimensions, so
- * that similarities of different people spread as those of facenet-vggface2 on LFW do (standard deviation about 0.18);
- * templates of one person have a cosine of some {@value #SAME_PERSON}.
+ * Unit vectors that lie like face embeddings, as many as are wanted, and the same ones in every run. A person is a
+ * centre, and a template is the centre and noise in all directions. Centres are drawn in {@value #INTRINSIC} of the
+ * dimensions, so that similarities of different people spread as those of facenet-vggface2 on LFW do (standard
+ * deviation about 0.18); templates of one person have a cosine of some {@value #SAME_PERSON}.
  */
 public final class SyntheticFaces {
     public static final int DIMENSION = 512;

@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
- * Every image against every other. Scores are not held: a first pass counts them in a histogram, a second keeps the pairs
- * of different people with the highest scores, as many as the highest false match rate of interest needs. Genuine pairs
- * are few and are held.
+ * Every image against every other. Scores are not held: a first pass counts them in a histogram, a second keeps the
+ * pairs of different people with the highest scores, as many as the highest false match rate of interest needs. Genuine
+ * pairs are few and are held.
  *
  * <p>Memory: 8 bytes for each genuine pair and 16 for each impostor pair kept, at most {@value #MOST_KEPT} of these
  * (rates that would need more have no point here).

@@ -19,8 +19,8 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * A change to an image that makes recognition harder, the same at every run: what is random in it comes from a seed that
- * is made of the image's hash and the {@link #id}.
+ * A change to an image that makes recognition harder, the same at every run: what is random in it comes from a seed
+ * that is made of the image's hash and the {@link #id}.
  *
  * @param id names the change and its strength; part of the cache key, so it changes when the pixels do
  * @param title for people

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The group of commands {@code facever eval …}, to be added to a picocli command line. Not safe for threads: one instance
- * is one run.
+ * The group of commands {@code facever eval …}, to be added to a picocli command line. Not safe for threads: one
+ * instance is one run.
  *
  * @since 0.1.0
  */

@@ -6,10 +6,10 @@ import java.util.stream.IntStream;
  * A map from similarity to the probability that both images show the same person, where both cases are equally likely
  * beforehand: {@code 1 / (1 + exp(−(slope · similarity + intercept)))}.
  *
- * <p>Fitted by maximum likelihood with the targets of Platt ("Probabilistic outputs for support vector machines", 1999),
- * which keep it finite when the scores separate perfectly, by Newton's method with step halving as in Lin, Lin and Weng
- * ("A note on Platt's probabilistic outputs for support vector machines", Machine Learning 68, 2007). Each class has
- * half the weight, whatever the number of its pairs.
+ * <p>Fitted by maximum likelihood with the targets of Platt ("Probabilistic outputs for support vector machines",
+ * 1999), which keep it finite when the scores separate perfectly, by Newton's method with step halving as in Lin, Lin
+ * and Weng ("A note on Platt's probabilistic outputs for support vector machines", Machine Learning 68, 2007). Each
+ * class has half the weight, whatever the number of its pairs.
  *
  * @param slope change of the log odds with the similarity
  * @param intercept log odds at similarity 0
@@ -114,8 +114,8 @@ public record LogisticCalibration(double slope, double intercept) {
     }
 
     /**
-     * Mean log loss, in nats, with each class weighing one half: how well the map foretells pairs that it was not fitted
-     * on. Knowing nothing gives 0.693.
+     * Mean log loss, in nats, with each class weighing one half: how well the map foretells pairs that it was not
+     * fitted on. Knowing nothing gives 0.693.
      */
     public double logLoss(double[] genuine, double[] impostor) {
         return crossEntropy(genuine, 1, slope, intercept) + crossEntropy(impostor, 0, slope, intercept);

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Pairs of images in the format of LFW's {@code pairs.txt}: a first line {@code folds<tab>n}; then for each fold n lines
- * {@code name<tab>i<tab>j}, two images of one person, and n lines {@code name<tab>i<tab>name<tab>j}, one image each of
- * two people. (<a href="https://vis-www.cs.umass.edu/lfw/README.txt">LFW's own description</a>.)
+ * Pairs of images in the format of LFW's {@code pairs.txt}: a first line {@code folds<tab>n}; then for each fold n
+ * lines {@code name<tab>i<tab>j}, two images of one person, and n lines {@code name<tab>i<tab>name<tab>j}, one image
+ * each of two people. (<a href="https://vis-www.cs.umass.edu/lfw/README.txt">LFW's own description</a>.)
  *
  * @param folds how many folds, at least 2
  * @param pairs all pairs in the order of the file

@@ -4,8 +4,8 @@ import io.facever.Landmarks;
 import io.facever.Point;
 
 /**
- * How far a head is turned to the side, guessed from five landmarks: along the line between the eyes, the tip of the nose
- * lies in the middle of a face seen from the front and moves towards one eye as the head turns.
+ * How far a head is turned to the side, guessed from five landmarks: along the line between the eyes, the tip of the
+ * nose lies in the middle of a face seen from the front and moves towards one eye as the head turns.
  */
 enum Pose {
     FRONTAL("frontal"),

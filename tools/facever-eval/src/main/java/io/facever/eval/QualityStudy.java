@@ -18,10 +18,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the quality measures are worth: error-versus-discard curves (P. Grother and E. Tabassi, "Performance of Biometric
- * Quality Measures", IEEE TPAMI 29(4), 2007) over pairs of the same person, of which the second image is changed. When
- * the pairs of worst quality are left out, a measure that is worth something lets fewer of the rest be missed; one that
- * is worth nothing leaves the rate as it was, as leaving out at random does.
+ * What the quality measures are worth: error-versus-discard curves (P. Grother and E. Tabassi, "Performance of
+ * Biometric Quality Measures", IEEE TPAMI 29(4), 2007) over pairs of the same person, of which the second image is
+ * changed. When the pairs of worst quality are left out, a measure that is worth something lets fewer of the rest be
+ * missed; one that is worth nothing leaves the rate as it was, as leaving out at random does.
  */
 final class QualityStudy {
     /** The false match rate that the threshold is taken at. */

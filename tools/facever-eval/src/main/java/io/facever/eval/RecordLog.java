@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Results that took long to compute, in one file that only grows: 32-byte keys with a value each. What was written stays
- * when the program is killed; a record that was cut off then is dropped at the next start. One process at a time uses a
- * file. Safe for any number of threads.
+ * Results that took long to compute, in one file that only grows: 32-byte keys with a value each. What was written
+ * stays when the program is killed; a record that was cut off then is dropped at the next start. One process at a time
+ * uses a file. Safe for any number of threads.
  *
  * <p>Format: 8 bytes {@code FACEVER1}; then records of key (32 bytes), length n (4 bytes, big-endian), value (n bytes)
  * and CRC-32C over all of these (4 bytes).

@@ -5,13 +5,13 @@ import java.util.stream.IntStream;
 
 /**
  * The receiver operating characteristic of a set of comparison scores: for each threshold the share of pairs of
- * different people that match (FMR, also called FAR) and of pairs of the same person that match (TAR = 1 − FNMR). A pair
- * matches when its score is at least the threshold. Immutable.
+ * different people that match (FMR, also called FAR) and of pairs of the same person that match (TAR = 1 − FNMR). A
+ * pair matches when its score is at least the threshold. Immutable.
  *
  * <p>The curve has one vertex for each distinct score, highest first, after a first vertex at (0, 0) for the threshold
- * +∞; between vertices it is a straight line (chance decides at ties). With that, the area is the Mann–Whitney statistic
- * with ties counted half (Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic
- * curve", Radiology 143, 1982).
+ * +∞; between vertices it is a straight line (chance decides at ties). With that, the area is the Mann–Whitney
+ * statistic with ties counted half (Hanley and McNeil, "The meaning and use of the area under a receiver operating
+ * characteristic curve", Radiology 143, 1982).
  *
  * <p>Scores may be infinite: −∞ never matches, +∞ always does. NaN is refused.
  *

@@ -36,15 +36,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Embeds many photos with Apache Spark and loads a gallery. Two steps, each of which goes on where it stopped when it is
- * run again:
+ * Embeds many photos with Apache Spark and loads a gallery. Two steps, each of which goes on where it stopped when it
+ * is run again:
  *
  * <ol>
  *   <li>photos → Parquet: one row for each photo, with its embedding or the reason why there is none;
  *   <li>Parquet → gallery, in this process.
  * </ol>
  *
- * The Parquet files hold biometric data: keep them where templates may be kept, and delete them when the gallery is loaded.
+ * The Parquet files hold biometric data: keep them where templates may be kept, and delete them when the gallery is
+ * loaded.
  */
 public final class SparkEnrolment {
     /** Photos of one job. What a stopped job had done is lost, so this is how much work may be. */

@@ -48,16 +48,16 @@ import org.apache.solr.common.params.CursorMarkParams;
 import org.apache.solr.common.util.ContentStreamBase;
 
 /**
- * A gallery on an Apache Solr cluster (SolrCloud): a collection of shards, each with replicas, that takes over where one
- * machine is not enough. Each shard proposes candidates from a navigable small world graph over its vectors, so a subject
- * can be missed; {@code docs/galleries.md} has the measured rates.
+ * A gallery on an Apache Solr cluster (SolrCloud): a collection of shards, each with replicas, that takes over where
+ * one machine is not enough. Each shard proposes candidates from a navigable small world graph over its vectors, so a
+ * subject can be missed; {@code docs/galleries.md} has the measured rates.
  *
- * <p>It differs from {@link Gallery} in what a cluster can't promise. A search that runs while others enrol or remove may
- * see a part of such a call, and so does {@link #forEach}. When a call fails half-way, a part may have been stored: make
- * it again. Enrolling the same embedding with the same subject and metadata again changes nothing.
+ * <p>It differs from {@link Gallery} in what a cluster can't promise. A search that runs while others enrol or remove
+ * may see a part of such a call, and so does {@link #forEach}. When a call fails half-way, a part may have been stored:
+ * make it again. Enrolling the same embedding with the same subject and metadata again changes nothing.
  *
- * <p>What a cluster answers with a passing fault (a node away, a leader being elected) is tried again, for some seconds,
- * waiting longer each time. After that it is a {@link GalleryException}.
+ * <p>What a cluster answers with a passing fault (a node away, a leader being elected) is tried again, for some
+ * seconds, waiting longer each time. After that it is a {@link GalleryException}.
  *
  * @since 0.1.0
  */
