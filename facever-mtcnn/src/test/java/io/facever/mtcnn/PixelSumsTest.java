@@ -70,12 +70,12 @@ class PixelSumsTest {
     }
 
     @Test
-    void sumsTheLargestBinThatATableServes() {
-        // 88 columns by 91 rows, of all the light there is: the next row would be too much
-        for (int height : new int[] {91, 92}) {
-            byte[] rgb = new byte[3 * 88 * height];
+    void sumsTheLargestBinThatATableServesAndTheNext() {
+        // 8,224 pixels of all the light there is: one row more would carry into the next channel
+        for (int height : new int[] {257, 258}) {
+            byte[] rgb = new byte[3 * 32 * height];
             Arrays.fill(rgb, (byte) 255);
-            assertThat(resize(new PixelSums(), Image.ofRgb(88, height, rgb), 0, 0, 88, height, 1, 1))
+            assertThat(resize(new PixelSums(), Image.ofRgb(32, height, rgb), 0, 0, 32, height, 1, 1))
                     .containsOnly(127.5f / 128);
         }
     }
