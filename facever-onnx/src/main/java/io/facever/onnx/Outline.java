@@ -16,8 +16,8 @@ import java.util.Optional;
  * An ONNX file without its large weights, which are named by their place in the file instead: external data of ONNX.
  *
  * <p>ONNX Runtime reads a file into one message, weights and all, and copies the weights from it into the layout of its
- * operators. What the message took is free afterwards, but glibc keeps it for the process. External data is mapped,
- * copied, and unmapped.
+ * operators. What the message took is free afterwards, but glibc keeps most of it for the process. External data is
+ * mapped, copied, and unmapped.
  */
 final class Outline {
     /** Smaller tensors are read sooner than mapped, and there is little to win. */

@@ -88,8 +88,11 @@ public abstract class ConcurrencyConformance {
         for (int caller = 0; caller < busy; caller++) {
             calls.add(callers.submit(() -> detectUntilClosed(verifier, image, expected, started)));
         }
-        assertThat(started.await(1, TimeUnit.MINUTES)).isTrue();
-        verifier.close();
+        try {
+            assertThat(started.await(1, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            verifier.close();
+        }
         for (Future<Integer> count : calls) {
             assertThat(count.get()).isPositive();
         }
