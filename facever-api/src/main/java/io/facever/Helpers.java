@@ -21,6 +21,9 @@ import java.util.function.Supplier;
 final class Helpers implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
+    /** Parts mostly end at about the same time, and a thread that sleeps is woken 25 µs late (measured on Linux). */
+    private static final long SPIN_NANOS = 200_000;
+
     private final IntSupplier callers;
     private final int processors = Runtime.getRuntime().availableProcessors();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -60,6 +63,10 @@ final class Helpers implements AutoCloseable {
     /** Does the part here if no thread has begun it, else waits until it is done, whatever interrupts this thread. */
     static <T> T finish(FutureTask<T> part) {
         part.run();
+        long until = System.nanoTime() + SPIN_NANOS;
+        while (!part.isDone() && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
         boolean interrupted = false;
         try {
             while (true) {
