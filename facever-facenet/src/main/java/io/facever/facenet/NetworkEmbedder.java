@@ -32,6 +32,7 @@ final class NetworkEmbedder implements Embedder {
 
     private final ModelDescription model;
     private final CropSpec crop;
+    private final StageContext context;
     private final InferenceSession session;
     private final int batchSize;
     private final BlockingQueue<Workspace> pool;
@@ -41,9 +42,11 @@ final class NetworkEmbedder implements Embedder {
     /** That of the last crop: working out the id of one takes a digest, and all crops of an aligner have the same. */
     private volatile Optional<EmbeddingSpace> lastSpace = Optional.empty();
 
-    private NetworkEmbedder(ModelDescription model, CropSpec crop, InferenceSession session, int batchSize) {
+    private NetworkEmbedder(
+            ModelDescription model, CropSpec crop, StageContext context, InferenceSession session, int batchSize) {
         this.model = model;
         this.crop = crop;
+        this.context = context;
         this.session = session;
         this.batchSize = batchSize;
         // more calls at once than processors gain nothing, so their buffers are not worth keeping
@@ -58,7 +61,7 @@ final class NetworkEmbedder implements Embedder {
     static NetworkEmbedder open(ModelDescription model, StageContext context, int batchSize) {
         // asked for first: a model that makes no embeddings must not leave an open session behind
         CropSpec crop = model.crop();
-        return new NetworkEmbedder(model, crop, context.open(model.id(), NETWORK), batchSize);
+        return new NetworkEmbedder(model, crop, context, context.open(model.id(), NETWORK), batchSize);
     }
 
     /** Checks a setting that both architectures have. */
@@ -107,9 +110,7 @@ final class NetworkEmbedder implements Embedder {
         for (int start = 0; start < crops.size(); start += batchSize) {
             List<FaceCrop> batch = crops.subList(start, Math.min(crops.size(), start + batchSize));
             Workspace workspace = take(batch.size());
-            for (int i = 0; i < batch.size(); i++) {
-                workspace.put(i, batch.get(i).image());
-            }
+            context.forEachPart(batch.size(), i -> workspace.put(i, batch.get(i).image()));
             workspace.run(session, batch.size());
             for (int i = 0; i < batch.size(); i++) {
                 embeddings.add(embedding(space(batch.get(i).alignment()), workspace.get(i)));

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Buffers of one run, with the tensors over their first 1, 2, … crops. Used by one thread at a time. */
+/** Buffers of one run, with the tensors over their first 1, 2, … crops. Used by one call at a time. */
 final class Workspace {
     private static final String INPUT = "input";
     private static final String OUTPUT = "embedding";
@@ -27,8 +27,10 @@ final class Workspace {
     private final FloatBuffer output;
     private final List<Map<String, Tensor>> inputs = new ArrayList<>();
     private final List<Map<String, Tensor>> outputs = new ArrayList<>();
-    private final byte[] bytes;
-    private final float[] row;
+    /** Rows of each crop, as crops are written at the same time. */
+    private final byte[][] bytes;
+
+    private final float[][] rows;
     private final float[] values;
 
     Workspace(CropSpec crop, int dimension, int capacity) {
@@ -37,8 +39,8 @@ final class Workspace {
         this.dimension = dimension;
         this.input = Tensor.allocateBuffer(Math.multiplyExact(capacity, length));
         this.output = Tensor.allocateBuffer(Math.multiplyExact(capacity, dimension));
-        this.bytes = new byte[CHANNELS * crop.width()];
-        this.row = new float[crop.width()];
+        this.bytes = new byte[capacity][CHANNELS * crop.width()];
+        this.rows = new float[capacity][crop.width()];
         this.values = new float[dimension];
         for (int n = 1; n <= capacity; n++) {
             inputs.add(Map.of(INPUT, Tensor.of(input.slice(0, n * length), n, CHANNELS, crop.height(), crop.width())));
@@ -59,14 +61,16 @@ final class Workspace {
         return inputs.size();
     }
 
-    /** Writes a crop as red, green and blue planes. */
+    /** Writes a crop as red, green and blue planes; different crops may be written at the same time. */
     void put(int at, Image image) {
         int plane = crop.width() * crop.height();
+        byte[] pixels = bytes[at];
+        float[] row = rows[at];
         for (int y = 0; y < crop.height(); y++) {
-            image.read(0, y, crop.width(), bytes, 0);
+            image.read(0, y, crop.width(), pixels, 0);
             for (int channel = 0; channel < CHANNELS; channel++) {
                 for (int x = 0; x < row.length; x++) {
-                    row[x] = SCALED[bytes[CHANNELS * x + channel] & 0xff];
+                    row[x] = SCALED[pixels[CHANNELS * x + channel] & 0xff];
                 }
                 input.put((at * CHANNELS + channel) * plane + y * row.length, row);
             }
