@@ -104,7 +104,7 @@ final class MtcnnDetector implements Detector {
         /** Measured on the processor; a GPU wants few large runs. */
         static PartSizes of(String provider) {
             return provider.equals("cpu")
-                    ? new PartSizes(1 << 16, 32, 4, true)
+                    ? new PartSizes(1 << 15, 32, 4, true)
                     : new PartSizes(Integer.MAX_VALUE, 128, 128, false);
         }
 

@@ -23,10 +23,10 @@ final class PixelSums {
     /** 12 MB: tables up to this stay with a pooled workspace. */
     private static final int MOST_KEPT = 1_500_000;
 
-    /** A table of more pixels than this is filled in parts. */
+    /** A table of more pixels than this is filled in bands. */
     private static final int MOST_IN_ONE = 1 << 18;
 
-    private static final int BANDS = 4;
+    private static final int MOST_BANDS = 4;
 
     private static final int CHANNELS = 3;
 
@@ -55,9 +55,14 @@ final class PixelSums {
     private Image image = NOTHING;
     private boolean hasTable;
 
+    /** Bands of rows, each with sums of its own, so that they can be filled at the same time. */
+    private int bands = 1;
+
     /**
-     * Sums of all pixels above and to the left, a pixel as one number for all channels. They carry from channel to
-     * channel and wrap around; the sum of a bin, which is made of differences, does neither while it is small enough.
+     * Sums of all pixels above and to the left in the same band, a pixel as one number for all channels. They carry
+     * from channel to channel and wrap around; the sum of a bin, which is made of differences, does neither while it is
+     * small enough. Row 0 is zero, and row y sums up to the pixels of row y − 1: above the first row of a band, row 0
+     * has to be taken, as the row in its place is the last of the band before.
      */
     private long[] table = new long[0];
 
@@ -87,11 +92,8 @@ final class PixelSums {
                 table = new long[needed];
             }
             Arrays.fill(table, 0, width + 1, 0);
-            if (width * height <= MOST_IN_ONE || height < BANDS) {
-                parts.forEach(1, (reader, part) -> fill(0, height, reader.row(width)));
-            } else {
-                fillInBands(parts);
-            }
+            bands = width * height <= MOST_IN_ONE ? 1 : Math.min(height, MOST_BANDS);
+            parts.forEach(bands, (reader, band) -> fill(bandStart(band), bandStart(band + 1), reader.row(width)));
         }
     }
 
@@ -112,41 +114,21 @@ final class PixelSums {
         return image.height();
     }
 
-    /** Fills bands of the table, each as if nothing were above it, and then adds what is. */
-    private void fillInBands(Parts parts) {
-        int height = height();
-        parts.forEach(
-                BANDS,
-                (reader, band) -> fill(bandStart(band, height), bandStart(band + 1, height), reader.row(width())));
-        for (int band = 1; band < BANDS; band++) {
-            addRow(bandStart(band, height), bandStart(band + 1, height));
+    /** First row of pixels of a band; that of the one after the last is the height. */
+    private int bandStart(int band) {
+        return band * height() / bands;
+    }
+
+    /** The band of a row of pixels. */
+    private int bandOf(int row) {
+        int band = bands - 1;
+        while (bandStart(band) > row) {
+            band--;
         }
-        // the first band is right, and so is the last row of each other; those before it are done in two halves each
-        parts.forEach(2 * (BANDS - 1), (reader, half) -> {
-            int from = bandStart(1 + half / 2, height);
-            int to = bandStart(2 + half / 2, height);
-            int middle = (from + to) / 2;
-            for (int row = half % 2 == 0 ? from + 1 : middle; row < (half % 2 == 0 ? middle : to); row++) {
-                addRow(from, row);
-            }
-        });
+        return band;
     }
 
-    private static int bandStart(int band, int height) {
-        return band * height / BANDS;
-    }
-
-    private void addRow(int added, int sum) {
-        long[] table = this.table;
-        int stride = width() + 1;
-        int from = added * stride;
-        int to = sum * stride;
-        for (int i = 0; i < stride; i++) {
-            table[to + i] += table[from + i];
-        }
-    }
-
-    /** Writes the sums of some rows, as if there were none above the first. */
+    /** Writes the sums of the rows of a band. */
     private void fill(int from, int to, byte[] row) {
         long[] table = this.table;
         int width = width();
@@ -184,6 +166,9 @@ final class PixelSums {
 
         /** One divided by the columns of each bin. */
         private double[] shares = new double[0];
+
+        /** Sums over the rows of one bin that reaches into several bands, and as many zeros. */
+        private long[] across = new long[0];
 
         /** Without a table, sums over the rows of one bin. */
         private int[] sums = new int[0];
@@ -298,8 +283,14 @@ final class PixelSums {
             double[] shares = this.shares;
             float[] means = this.means;
             int stride = source.width() + 1;
+            int band = source.bandOf(firstRow);
             int below = endRow * stride + left;
-            int above = firstRow * stride + left;
+            int above = (firstRow == source.bandStart(band) ? 0 : firstRow) * stride + left;
+            if (endRow > source.bandStart(band + 1)) {
+                table = addBands(band, below, above, endRow);
+                below = 0;
+                above = width + 1;
+            }
             for (int x = 0; x < outWidth; x++) {
                 int start = bins[2 * x];
                 int end = bins[2 * x + 1];
@@ -309,6 +300,26 @@ final class PixelSums {
                 means[room + at + x] = scaled((int) (sum >>> SUM_BITS) & SUM_MASK, one);
                 means[2 * room + at + x] = scaled((int) (sum >>> (2 * SUM_BITS)), one);
             }
+        }
+
+        /** Sums from a row of a band to one of a later band: {@code width + 1} numbers, and then as many zeros. */
+        private long[] addBands(int firstBand, int below, int above, int endRow) {
+            long[] table = source.table;
+            int count = width + 1;
+            if (across.length < 2 * count) {
+                across = new long[2 * count];
+            }
+            for (int x = 0; x < count; x++) {
+                across[x] = table[below + x] - table[above + x];
+            }
+            for (int band = firstBand + 1; band < source.bands && source.bandStart(band) < endRow; band++) {
+                int last = source.bandStart(band) * (source.width() + 1) + left;
+                for (int x = 0; x < count; x++) {
+                    across[x] += table[last + x];
+                }
+            }
+            Arrays.fill(across, count, 2 * count, 0);
+            return across;
         }
 
         /**

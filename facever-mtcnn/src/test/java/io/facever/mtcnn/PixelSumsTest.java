@@ -80,18 +80,27 @@ class PixelSumsTest {
         }
     }
 
-    @Test
-    void fillsATableInPartsAsInOne() {
+    /** Bins in one band of the table, over the edge of two, from edge to edge, and over more than two. */
+    @ParameterizedTest
+    @CsvSource({
+        "0,0,701,503,77,55",
+        "5,125,600,126,90,126",
+        "5,126,600,250,90,2",
+        "640,100,61,400,61,8",
+        "13,0,20,503,1,2",
+        "13,3,16,500,1,1"
+    })
+    void fillsATableInBandsAsInOne(int left, int top, int columns, int rows, int outWidth, int outHeight) {
         int width = 701;
         int height = 503;
         byte[] rgb = new byte[3 * width * height];
         new Random(7).nextBytes(rgb);
         Image image = Image.ofRgb(width, height, rgb);
-        FloatBuffer expected = Tensor.allocateBuffer(3 * 77 * 55);
-        FloatBuffer actual = Tensor.allocateBuffer(3 * 77 * 55);
+        FloatBuffer expected = Tensor.allocateBuffer(3 * outWidth * outHeight);
+        FloatBuffer actual = Tensor.allocateBuffer(3 * outWidth * outHeight);
         PixelSums withoutTable = new PixelSums(0);
         withoutTable.use(image, ONE_BY_ONE);
-        new PixelSums.Reader().on(withoutTable).resize(77, 55, expected, 0);
+        new PixelSums.Reader().on(withoutTable, left, top, columns, rows).resize(outWidth, outHeight, expected, 0);
         List<PixelSums.Parts> orders = List.of(
                 ONE_BY_ONE,
                 (count, part) -> IntStream.range(0, count)
@@ -104,7 +113,7 @@ class PixelSumsTest {
             // a smaller one between, so that nothing of the table before is taken for right
             sums.use(Image.ofRgb(1, 1, new byte[3]), ONE_BY_ONE);
             sums.use(image, order);
-            new PixelSums.Reader().on(sums).resize(77, 55, actual, 0);
+            new PixelSums.Reader().on(sums, left, top, columns, rows).resize(outWidth, outHeight, actual, 0);
             assertThat(actual).isEqualTo(expected);
         }
     }
