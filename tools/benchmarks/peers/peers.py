@@ -1,7 +1,7 @@
 """The same work as facever's benchmarks on facenet-pytorch and PIL, and one table of both. See the script "run"."""
-import json
 import pathlib
 import statistics
+import subprocess
 import sys
 import time
 
@@ -16,7 +16,9 @@ ARRAYS = MIRROR + "lequytra/Face-Recognition/a6725deb7bb7882c2bd9b4ef2fcc715eebf
 DETECTOR = MIRROR + "timesler/facenet-pytorch/787da06156087cd6b616fe6608213722bddc30cd/data"
 THREADS = (1, 2)
 MODELS = ("facenet-vggface2", "facenet-vggface2-int8")
-ROUNDED = " int8"
+ROUNDS = 7
+WARM_UP = 8  # seconds of each work, model and number of threads on facever's side
+TURN = 2  # seconds
 SAME_FACE = 0.85  # IoU
 SURE = 0.95  # faces that a score below this is given are a matter of taste
 
@@ -95,18 +97,36 @@ def decode(file):
     return ImageOps.exif_transpose(Image.open(file)).convert("RGB")
 
 
-def millis(work):
-    """Median of the runs of about three seconds, after one second of warm-up."""
-    end = time.perf_counter() + 1
-    while time.perf_counter() < end:
-        work()
+def millis(work, seconds):
+    """Median of the runs of these seconds, at least five, as facever's side has it."""
     times = []
-    end = time.perf_counter() + 3
+    end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < 5:
         before = time.perf_counter()
         work()
         times.append((time.perf_counter() - before) * 1000)
     return statistics.median(times)
+
+
+class Facever:
+    """The process that measures facever's side when it is asked to."""
+
+    def __init__(self, benchmarks):
+        self.process = subprocess.Popen([benchmarks, "turns"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def millis(self, work, model, threads, seconds):
+        """Median of the runs of these seconds."""
+        self.process.stdin.write(f"{work} {model} {threads} {seconds}\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"facever's side ended at {work} with {model}; its reason is above")
+        return float(answer)
+
+    def close(self):
+        """Ends the process."""
+        self.process.stdin.close()
+        self.process.wait()
 
 
 class Pipeline:
@@ -134,45 +154,50 @@ class Pipeline:
         return float(torch.dot(a, b))
 
 
-def timings(shared, target, pipeline):
-    """Milliseconds by the names that facever's benchmarks have, for each number of threads."""
+def python_work(shared, target, pipeline):
+    """What to measure on the Python side, by the names of facever's class Turns."""
     lfw = shared / "lfw/images/Abel_Pacheco"
     first, second = lfw / "Abel_Pacheco_0001.jpg", lfw / "Abel_Pacheco_0004.jpg"
     small, large = decode(first), decode(shared / "photos/multiface.jpg")
     one = pipeline.face(small)[None]
     sixteen = one.repeat(16, 1, 1, 1)
-    work = {
+    inputs = target / "inputs"
+    return {
         "verifySmall": lambda: pipeline.similarity(decode(first), decode(second)),
         "detectSmall": lambda: pipeline.mtcnn.detect(small, landmarks=True),
         "detectLarge": lambda: pipeline.mtcnn.detect(large, landmarks=True),
         "embedOne": lambda: pipeline.network(one),
         "embedSixteen": lambda: pipeline.network(sixteen),
+        "decode3Megapixels": lambda: np.asarray(decode(inputs / "3mp.jpg")),
+        "decode3MegapixelsTurned": lambda: np.asarray(decode(inputs / "3mp-turned.jpg")),
     }
-    measured = {}
-    with torch.no_grad():
+
+
+def timings(facever, work, rows):
+    """
+    For each row, what both sides took in each round, and the best numbers of threads. A row's sides take turns, so that
+    both see the same minutes of the machine.
+    """
+
+    def python(name, threads, seconds):
+        torch.set_num_threads(threads)
+        return millis(work[name], seconds)
+
+    best = {}
+    for name, model in rows:
+        # the first seconds are the compiler's: a verify gets faster for fifteen
         for threads in THREADS:
-            torch.set_num_threads(threads)
-            for name, call in work.items():
-                measured[name, str(threads)] = millis(call)
-    for name, file in {"decode3Megapixels": "3mp.jpg", "decode3MegapixelsTurned": "3mp-turned.jpg"}.items():
-        measured[name, ""] = millis(lambda: np.asarray(decode(target / "inputs" / file)))
-    return measured
-
-
-def facever_timings(target):
-    """The same from JMH's file, in milliseconds, and the limits measured beside them."""
-    measured = {}
-    for result in json.loads((target / "peers/facever.json").read_text()):
-        name = result["benchmark"].rsplit(".", 1)[1]
-        if result.get("params", {}).get("model", MODELS[0]) != MODELS[0]:
-            name += ROUNDED
-        measured[name, result.get("params", {}).get("threads", "")] = result["primaryMetric"]["score"] / 1000
-    return measured
-
-
-def best(measured, name):
-    """The least time over the numbers of threads, and that number."""
-    return min((value, threads) for (key, threads), value in measured.items() if key == name)
+            facever.millis(name, model, threads, WARM_UP)
+            python(name, threads, 1)
+        ours = {threads: facever.millis(name, model, threads, TURN) for threads in THREADS}
+        theirs = {threads: python(name, threads, TURN) for threads in THREADS}
+        best[name, model] = tuple(min(side, key=side.get) for side in (ours, theirs))
+    rounds = {row: [] for row in rows}
+    for _ in range(ROUNDS):
+        for (name, model), (our_threads, their_threads) in best.items():
+            pair = facever.millis(name, model, our_threads, TURN), python(name, their_threads, TURN)
+            rounds[name, model].append(pair)
+    return best, rounds
 
 
 def iou(a, b):
@@ -220,32 +245,45 @@ def agreement(target, model, pipeline):
 
 def main():
     """Prints the table and the agreement."""
-    shared, target = (pathlib.Path(arg) for arg in sys.argv[1:3])
+    shared, target, benchmarks = (pathlib.Path(arg) for arg in sys.argv[1:4])
     pipeline = Pipeline(shared)
-    python, java = timings(shared, target, pipeline), facever_timings(target)
+    floats, rounded = MODELS
     labels = {
-        "verifySmall": ("whole verify, two 250×250", "facenet-pytorch"),
-        "verifySmall" + ROUNDED: ("– with 8 bits", "facenet-pytorch"),
-        "detectSmall": ("MTCNN, 250×250", "facenet-pytorch"),
-        "detectLarge": ("MTCNN, 1200×630, six faces", "facenet-pytorch"),
-        "embedOne": ("FaceNet, batch 1", "PyTorch"),
-        "embedOne" + ROUNDED: ("– with 8 bits", "PyTorch"),
-        "embedSixteen": ("FaceNet, batch 16", "PyTorch"),
-        "embedSixteen" + ROUNDED: ("– with 8 bits", "PyTorch"),
-        "decode3Megapixels": ("JPEG, 3 megapixels, to RGB", "PIL (libjpeg-turbo)"),
-        "decode3MegapixelsTurned": ("– to be turned", "PIL (libjpeg-turbo)"),
+        ("verifySmall", floats): ("whole verify, two 250×250", "facenet-pytorch"),
+        ("verifySmall", rounded): ("– with 8 bits", "facenet-pytorch"),
+        ("detectSmall", floats): ("MTCNN, 250×250", "facenet-pytorch"),
+        ("detectLarge", floats): ("MTCNN, 1200×630, six faces", "facenet-pytorch"),
+        ("embedOne", floats): ("FaceNet, batch 1", "PyTorch"),
+        ("embedOne", rounded): ("– with 8 bits", "PyTorch"),
+        ("embedSixteen", floats): ("FaceNet, batch 16", "PyTorch"),
+        ("embedSixteen", rounded): ("– with 8 bits", "PyTorch"),
+        ("decode3Megapixels", floats): ("JPEG, 3 megapixels, to RGB", "Pillow (libjpeg-turbo)"),
+        ("decode3MegapixelsTurned", floats): ("– to be turned", "Pillow (libjpeg-turbo)"),
     }
-    print(f"PyTorch {torch.__version__}, Pillow {PIL.__version__}, best of {THREADS} threads on each side\n")
-    print("| work | facever, ms (threads) | other side, ms (threads) | other | facever is faster by |")
-    print("| --- | --- | --- | --- | --- |")
-    for name, (label, other) in labels.items():
-        (ours, our_threads), (theirs, their_threads) = best(java, name), best(python, name.removesuffix(ROUNDED))
-        threads = [f" ({count})" if count else "" for count in (our_threads, their_threads)]
-        print(f"| {label} | {ours:.1f}{threads[0]} | {theirs:.1f}{threads[1]} | {other} | {theirs / ours:.2f} × |")
-    torch.set_num_threads(int(best(python, "verifySmall")[1]))
+    facever = Facever(benchmarks)
+    with torch.no_grad():
+        best, rounds = timings(facever, python_work(shared, target, pipeline), labels)
+    facever.close()
+    print(f"PyTorch {torch.__version__}, Pillow {PIL.__version__}, best of {THREADS} threads on each side.")
+    print(f"Medians of {ROUNDS} rounds, in which both sides take turns of {TURN} s; least and most in brackets.\n")
+    print("| work | facever, ms | threads | other side, ms | threads | other | facever is faster by |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for row, (label, other) in labels.items():
+        ours, theirs = zip(*rounds[row])
+        ratios = [their / our for our, their in rounds[row]]
+        print(
+            f"| {label} | {spread(ours, 1)} | {best[row][0]} | {spread(theirs, 1)} | {best[row][1]} | {other}"
+            f" | {spread(ratios, 2)} × |"
+        )
+    torch.set_num_threads(best["verifySmall", floats][1])
     with torch.no_grad():
         for model in MODELS:
             agreement(target, model, pipeline)
+
+
+def spread(values, digits):
+    """Median, least and most, as text."""
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
 if __name__ == "__main__":

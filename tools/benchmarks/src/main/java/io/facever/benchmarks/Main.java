@@ -33,6 +33,7 @@ public final class Main {
             case "enrolling" -> Enrolling.main();
             case "ranges" -> Ranges.main(Path.of(rest[0]));
             case "decisions" -> Decisions.main(rest[0]);
+            case "turns" -> Turns.main();
             case "check" -> {
                 Table measured = stages(rest);
                 System.out.println(measured);
