@@ -312,7 +312,7 @@ final class PixelSums {
             for (int x = 0; x < count; x++) {
                 across[x] = table[below + x] - table[above + x];
             }
-            for (int band = firstBand + 1; band < source.bands && source.bandStart(band) < endRow; band++) {
+            for (int band = firstBand + 1; source.bandStart(band) < endRow; band++) {
                 int last = source.bandStart(band) * (source.width() + 1) + left;
                 for (int x = 0; x < count; x++) {
                     across[x] += table[last + x];
