@@ -31,6 +31,15 @@ public interface Embedder extends AutoCloseable {
         return embedAll(List.of(crop)).get(0);
     }
 
+    /**
+     * Whether a crop's embedding has the same bits whatever other crops share the call. Where it has, and a run of a
+     * network may use one thread only, a verifier embeds two photos on two threads if a processor is idle, and else in
+     * one call. {@code false} unless an embedder knows better.
+     */
+    default boolean isBatchInvariant() {
+        return false;
+    }
+
     /** Gives back what it holds; does nothing the second time. */
     @Override
     default void close() {}

@@ -78,6 +78,13 @@ public final class FaceVerifier implements AutoCloseable {
     private final List<AutoCloseable> owned;
     private final Map<String, String> providers;
     private final Helpers helpers;
+
+    /**
+     * Whether the faces of two photos that are worked on at the same time are embedded at the same time too, and not in
+     * one call afterwards. A batch is faster on one thread, and on a device that shares it out.
+     */
+    private final boolean embedsApart;
+
     private final ReentrantReadWriteLock life;
     private boolean closed;
 
@@ -102,6 +109,7 @@ public final class FaceVerifier implements AutoCloseable {
         this.aligner = observer.aligner(builder.recovery ? Recovery.aligner(aligner) : aligner);
         this.embedder =
                 observer.embedder(builder.microBatch > 1 ? new SharedRuns(embedder, builder.microBatch) : embedder);
+        this.embedsApart = builder.session.threads() == 1 && this.embedder.isBatchInvariant();
         this.liveness = liveness;
         this.quality = builder.quality;
         this.recovery = builder.recovery;
@@ -792,8 +800,9 @@ public final class FaceVerifier implements AutoCloseable {
      *
      * @param probe an upright image
      * @param others the images to compare it with
-     * @return one result for each of {@code others}, in the same order, as {@link #verify(Image, Image)} gives it; the
-     *     time spent on the probe stands in the first
+     * @return one result for each of {@code others}, in the same order, as {@link #verify(Image, Image)} gives it, up
+     *     to the last bits of an embedder that is not {@linkplain Embedder#isBatchInvariant() batch invariant}; the time
+     *     spent on the probe stands in the first
      */
     public List<Verification> verifyOneToMany(Image probe, List<Image> others) {
         Objects.requireNonNull(probe, "probe");
@@ -801,12 +810,13 @@ public final class FaceVerifier implements AutoCloseable {
         return running(() -> {
             List<Verification> results = new ArrayList<>(images.size());
             Stopwatch watch = new Stopwatch();
-            Choice first = null;
+            Side first = null;
             for (Image image : images) {
                 if (first == null) {
-                    first = chooseToCompare(probe, faceSelection, watch);
+                    Choice choice = chooseToCompare(probe, faceSelection, watch);
+                    first = choice.reason() == Problem.NONE ? embed(choice, watch) : new Side(choice, List.of());
                 }
-                Choice second = chooseToCompare(image, faceSelection, watch);
+                Side second = new Side(chooseToCompare(image, faceSelection, watch), List.of());
                 results.add(decide(first, second, threshold, watch));
                 watch = new Stopwatch();
             }
@@ -1054,28 +1064,73 @@ public final class FaceVerifier implements AutoCloseable {
         Threshold resolved = resolve(wish);
         Stopwatch watch = new Stopwatch();
         Stopwatch secondWatch = new Stopwatch();
-        FutureTask<Choice> secondChoice = helpers.start(() -> load(second, selection, secondWatch));
-        Choice firstChoice;
+        Thread caller = Thread.currentThread();
+        Progress progress = new Progress();
+        FutureTask<Side> secondTask = helpers.start(() -> {
+            progress.onTwoThreads = !Thread.currentThread().equals(caller);
+            return load(second, selection, secondWatch, progress);
+        });
+        Side firstSide;
         try {
-            firstChoice = load(first, selection, watch);
+            firstSide = load(first, selection, watch, progress);
         } catch (RuntimeException | Error e) {
             try {
-                Helpers.finish(secondChoice);
+                Helpers.finish(secondTask);
             } catch (RuntimeException | Error later) {
                 e.addSuppressed(later);
             }
             throw e;
         }
-        Choice other = Helpers.finish(secondChoice);
+        Side secondSide = Helpers.finish(secondTask);
         watch.add(secondWatch);
-        return decide(firstChoice, other, resolved, watch);
+        return decide(firstSide, secondSide, resolved, watch);
     }
 
-    private Choice load(Supplier<Image> source, FaceSelection selection, Stopwatch watch) {
+    /** What two threads that work on a photo each tell each other. */
+    private static final class Progress {
+        private volatile boolean onTwoThreads;
+
+        /** Nothing will be compared, so nothing need be embedded. */
+        private volatile boolean hopeless;
+    }
+
+    /**
+     * The faces of one photo to compare.
+     *
+     * @param embeddings theirs, in the same order; empty as long as they are not made
+     */
+    private record Side(Choice choice, List<Embedding> embeddings) {}
+
+    private Side load(Supplier<Image> source, FaceSelection selection, Stopwatch watch, Progress progress) {
+        boolean usable = false;
+        try {
+            watch.lap();
+            Image image = source.get();
+            watch.decode += watch.lap();
+            Choice choice = chooseToCompare(image, selection, watch);
+            usable = choice.reason() == Problem.NONE;
+            return embedsApart && progress.onTwoThreads && usable && !progress.hopeless
+                    ? embed(choice, watch)
+                    : new Side(choice, List.of());
+        } finally {
+            if (!usable) {
+                progress.hopeless = true;
+            }
+        }
+    }
+
+    private Side embed(Choice choice, Stopwatch watch) {
         watch.lap();
-        Image image = source.get();
-        watch.decode += watch.lap();
-        return chooseToCompare(image, selection, watch);
+        List<FaceCrop> crops = new ArrayList<>();
+        align(choice, crops);
+        watch.align += watch.lap();
+        List<Embedding> embeddings = embedder.embedAll(crops);
+        watch.embed += watch.lap();
+        return new Side(choice, embeddings);
+    }
+
+    private void align(Choice choice, List<FaceCrop> crops) {
+        choice.faces().forEach(face -> crops.add(aligner.align(choice.image(), face)));
     }
 
     private Choice choose(Image image, FaceSelection selection, Stopwatch watch) {
@@ -1095,7 +1150,9 @@ public final class FaceVerifier implements AutoCloseable {
         return new Choice(image, found, largeEnough, largeEnough.isEmpty() ? Problem.TOO_SMALL : Problem.NONE);
     }
 
-    private Verification decide(Choice first, Choice second, Threshold resolved, Stopwatch watch) {
+    private Verification decide(Side firstSide, Side secondSide, Threshold resolved, Stopwatch watch) {
+        Choice first = firstSide.choice();
+        Choice second = secondSide.choice();
         List<Reason> reasons = new ArrayList<>(2);
         reason(first, true).ifPresent(reasons::add);
         // the one reason that does not say which image may come from both
@@ -1111,13 +1168,7 @@ public final class FaceVerifier implements AutoCloseable {
                     space,
                     watch.timings());
         }
-        watch.lap();
-        List<FaceCrop> crops = new ArrayList<>();
-        first.faces().forEach(face -> crops.add(aligner.align(first.image(), face)));
-        second.faces().forEach(face -> crops.add(aligner.align(second.image(), face)));
-        watch.align += watch.lap();
-        List<Embedding> embeddings = embedder.embedAll(crops);
-        watch.embed += watch.lap();
+        List<Embedding> embeddings = embeddings(firstSide, secondSide, watch);
         int pairs = first.faces().size() * second.faces().size();
         Pair best = observer.decide(
                 pairs, () -> mostSimilar(first.faces(), second.faces(), embeddings, resolved), pair -> pair.comparison()
@@ -1131,6 +1182,25 @@ public final class FaceVerifier implements AutoCloseable {
                 second.subject(Optional.of(best.second())),
                 space,
                 watch.timings());
+    }
+
+    /** Those of both sides, the first's first; what is not made yet is made in one call. */
+    private List<Embedding> embeddings(Side first, Side second, Stopwatch watch) {
+        watch.lap();
+        List<FaceCrop> crops = new ArrayList<>();
+        for (Side side : List.of(first, second)) {
+            if (side.embeddings().isEmpty()) {
+                align(side.choice(), crops);
+            }
+        }
+        watch.align += watch.lap();
+        List<Embedding> embeddings = new ArrayList<>(first.embeddings());
+        embeddings.addAll(second.embeddings());
+        if (!crops.isEmpty()) {
+            embeddings.addAll(first.embeddings().isEmpty() ? 0 : embeddings.size(), embedder.embedAll(crops));
+        }
+        watch.embed += watch.lap();
+        return embeddings;
     }
 
     private record Pair(Face first, Face second, Comparison comparison) {}
@@ -1184,6 +1254,8 @@ public final class FaceVerifier implements AutoCloseable {
         void add(Stopwatch other) {
             decode += other.decode;
             detect += other.detect;
+            align += other.align;
+            embed += other.embed;
         }
 
         Verification.Timings timings() {

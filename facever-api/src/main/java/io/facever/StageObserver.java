@@ -114,6 +114,11 @@ final class StageObserver {
             public List<Embedding> embedAll(List<FaceCrop> crops) {
                 return observe(Stage.EMBED, new Embed(), crops.size(), () -> embedder.embedAll(crops), List::size);
             }
+
+            @Override
+            public boolean isBatchInvariant() {
+                return embedder.isBatchInvariant();
+            }
         };
     }
 

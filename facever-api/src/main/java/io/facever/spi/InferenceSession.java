@@ -25,6 +25,14 @@ public interface InferenceSession extends AutoCloseable {
      */
     String provider();
 
+    /**
+     * Whether each item of a batch, the first dimension of inputs and outputs, gives the same bits whatever other items
+     * share the run. {@code false} unless the engine knows better.
+     */
+    default boolean isBatchInvariant() {
+        return false;
+    }
+
     /** Waits for running calls and frees what is held. */
     @Override
     void close();

@@ -97,6 +97,11 @@ final class NetworkEmbedder implements Embedder {
         }
     }
 
+    @Override
+    public boolean isBatchInvariant() {
+        return session.isBatchInvariant();
+    }
+
     private void requireSize(Image image, int index) {
         if (image.width() != crop.width() || image.height() != crop.height()) {
             throw new IllegalArgumentException("model " + model.id() + " takes crops of " + crop.width() + "x"

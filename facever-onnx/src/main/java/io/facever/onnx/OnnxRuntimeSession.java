@@ -202,6 +202,12 @@ final class OnnxRuntimeSession implements InferenceSession {
         return provider;
     }
 
+    /** Measured on the processor, where ONNX Runtime's kernels do the items of a batch one after the other. */
+    @Override
+    public boolean isBatchInvariant() {
+        return provider.equals(OrtSessions.CPU);
+    }
+
     @Override
     public void close() {
         life.writeLock().lock();

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /** Opens sessions. The only way into classes of ONNX Runtime, so that the engine loads where they are missing. */
 final class OrtSessions {
+    /** What a session on the processor names as its provider. */
+    static final String CPU = "cpu";
+
     private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeEngine.class);
 
     /** More threads than this gain nothing on networks of this size. */
@@ -148,7 +151,7 @@ final class OrtSessions {
             settings.addConfigEntry("session.force_spinning_stop", "1");
             // errors come as exceptions; no need for a second copy on standard error
             settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            String provider = "cpu";
+            String provider = CPU;
             if (gpu.isPresent()) {
                 int index = gpu.get().index();
                 // without this, operators that the GPU does not take go to the processor in silence
