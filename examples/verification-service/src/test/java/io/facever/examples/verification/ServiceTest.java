@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -592,7 +593,8 @@ class ServiceTest {
                 CompletableFuture.runAsync(stopping::close, job -> new Thread(job, "stop").start());
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             while (accepts(port)) {
-                Thread.onSpinWait();
+                // a pause, as each connection holds a port for a minute after its end, and there are not many
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
             }
         });
         assertThat(running)
