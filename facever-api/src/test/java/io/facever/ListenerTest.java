@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.ValueDescriptor;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ListenerTest {
-    private final List<Event> seen = new ArrayList<>();
+    private final List<Event> seen = Collections.synchronizedList(new ArrayList<>());
 
     private FaceVerifier.Builder builder() {
         ModelDescription model =

@@ -3,6 +3,7 @@ package io.facever;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class RecoveryTest {
     private static final class LimitDetector implements Detector {
         private final int limit;
         private final int limitAgain;
-        private final List<String> calls = new ArrayList<>();
+        private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
         LimitDetector(int limit, int limitAgain) {
             this.limit = limit;
