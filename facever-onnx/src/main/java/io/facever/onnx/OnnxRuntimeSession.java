@@ -202,7 +202,7 @@ final class OnnxRuntimeSession implements InferenceSession {
         return provider;
     }
 
-    /** Measured on the processor, where ONNX Runtime's kernels do the items of a batch one after the other. */
+    /** On the processor, as measured with the networks of the catalogue; not known of GPUs. */
     @Override
     public boolean isBatchInvariant() {
         return provider.equals(OrtSessions.CPU);
