@@ -57,20 +57,12 @@ class EmbeddingApartTest {
                 .threads(1);
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(SECONDS, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Lets two calls go on when both have come. */
     private static IntConsumer meeting() {
         CountDownLatch both = new CountDownLatch(2);
         return crops -> {
             both.countDown();
-            await(both);
+            Fakes.await(both);
         };
     }
 
@@ -136,11 +128,11 @@ class EmbeddingApartTest {
         // the caller's photo has no face, and the other is looked at until the caller sleeps to wait for it
         Detector detector = image -> {
             if (Thread.currentThread().equals(caller)) {
-                await(helped);
+                Fakes.await(helped);
                 seen.countDown();
             } else {
                 helped.countDown();
-                await(seen);
+                Fakes.await(seen);
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
                 while (caller.getState() != Thread.State.WAITING) {
                     assertThat(System.nanoTime()).isLessThan(end);
@@ -166,7 +158,7 @@ class EmbeddingApartTest {
         Detector detector = image -> {
             if (image == NO_FACE) {
                 inside.countDown();
-                await(leave);
+                Fakes.await(leave);
             }
             return counting.detect(image);
         };
@@ -177,7 +169,7 @@ class EmbeddingApartTest {
             for (int i = 0; i < callers; i++) {
                 calls.add(others.submit(() -> verifier.detect(NO_FACE)));
             }
-            await(inside);
+            Fakes.await(inside);
             verifier.verify(ONE_FACE, SAME_PERSON);
             assertThat(embedder.calls).containsExactly(2);
             leave.countDown();

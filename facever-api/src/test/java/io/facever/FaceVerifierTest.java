@@ -488,21 +488,13 @@ class FaceVerifierTest {
         };
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Test
     void doesPartsOfACallAtOnceWhereProcessorsAreIdle() {
         Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors");
         CountDownLatch both = new CountDownLatch(2);
         DetectorProvider provider = sharing(2, part -> {
             both.countDown();
-            await(both);
+            Fakes.await(both);
         });
         try (FaceVerifier verifier = builder(provider).threads(2).build()) {
             verifier.detect(ONE_FACE);

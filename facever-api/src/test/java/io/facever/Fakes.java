@@ -1,13 +1,26 @@
 package io.facever;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.facever.spi.ImageDecoder;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Small stand-ins for the stages. A fake image says in its red bytes what its fake stages make of it. */
 final class Fakes {
     static final CropSpec CROP = new CropSpec(4, 4, landmarks(0, 0, 4));
 
     private Fakes() {}
+
+    /** Waits ten seconds at most. */
+    static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     static ModelDescription.Builder model() {
         return ModelDescription.builder("fake", "fake-net", "digest").embeds(CROP, 2);

@@ -12,6 +12,13 @@ import org.junit.jupiter.api.Test;
 class HandOverTest {
     private static final long A_MINUTE = TimeUnit.MINUTES.toNanos(1);
 
+    private static void offerUntilTaken(HandOver queue, Runnable work) {
+        long end = System.nanoTime() + A_MINUTE;
+        while (!queue.offer(work)) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+    }
+
     @Test
     void takesNothingThatNobodyWaitsFor() {
         HandOver queue = new HandOver(A_MINUTE);
@@ -25,10 +32,7 @@ class HandOverTest {
         try {
             Future<Runnable> taken = threads.submit(() -> queue.poll(0, TimeUnit.SECONDS));
             Runnable work = () -> {};
-            long end = System.nanoTime() + A_MINUTE;
-            while (!queue.offer(work)) {
-                assertThat(System.nanoTime()).isLessThan(end);
-            }
+            offerUntilTaken(queue, work);
             assertThat(taken.get(1, TimeUnit.MINUTES)).isSameAs(work);
             assertThat(queue.offer(work)).isFalse();
         } finally {
@@ -54,10 +58,7 @@ class HandOverTest {
         try {
             Future<Runnable> taken = threads.submit(() -> queue.poll(1, TimeUnit.MINUTES));
             Runnable work = () -> {};
-            long end = System.nanoTime() + A_MINUTE;
-            while (!queue.offer(work)) {
-                assertThat(System.nanoTime()).isLessThan(end);
-            }
+            offerUntilTaken(queue, work);
             assertThat(taken.get(1, TimeUnit.MINUTES)).isSameAs(work);
         } finally {
             threads.shutdownNow();
@@ -90,9 +91,7 @@ class HandOverTest {
             });
             for (int round = 1; round <= rounds; round++) {
                 long end = System.nanoTime() + A_MINUTE;
-                while (!queue.offer(done::incrementAndGet)) {
-                    assertThat(System.nanoTime()).isLessThan(end);
-                }
+                offerUntilTaken(queue, done::incrementAndGet);
                 while (done.get() < round) {
                     assertThat(System.nanoTime())
                             .as("work of round %d waits", round)
