@@ -80,6 +80,8 @@ public final class SolrGallery implements Gallery {
     private static final int TRIES = 7;
 
     private static final long FIRST_WAIT_MILLIS = 100;
+    private static final int FIRST_REFUSAL = 400;
+    private static final int FORBIDDEN = 403;
     private static final int FIRST_SERVER_FAULT = 500;
 
     private final CloudHttp2SolrClient client;
@@ -265,13 +267,21 @@ public final class SolrGallery implements Gallery {
         }
     }
 
-    /** A refused request stays refused; all else may go by. */
+    /**
+     * A refused request stays refused; all else may go by. A node that stops breaks off answers that began with a status
+     * of success; and one that still has a stopped node on its list of replicas, and no more on that of live nodes,
+     * calls its address forbidden.
+     */
     private static boolean passing(Exception e) {
         Throwable cause = cause(e);
         if (cause instanceof SolrException answered) {
-            return answered.code() >= FIRST_SERVER_FAULT;
+            return brokeOff(answered) || answered.code() == FORBIDDEN || answered.code() >= FIRST_SERVER_FAULT;
         }
         return !(cause instanceof RuntimeException) || cause.getClass() == RuntimeException.class;
+    }
+
+    private static boolean brokeOff(SolrException answered) {
+        return answered.code() < FIRST_REFUSAL;
     }
 
     private static Throwable cause(Exception e) {
@@ -287,9 +297,12 @@ public final class SolrGallery implements Gallery {
         }
         // what an update was refused for may quote its numbers
         Throwable cause = cause(e);
-        String what = cause instanceof SolrException answered
-                ? "answered " + answered.code()
-                : "did not answer (" + cause.getClass().getSimpleName() + ")";
+        String what;
+        if (cause instanceof SolrException answered) {
+            what = brokeOff(answered) ? "broke off its answer" : "answered " + answered.code();
+        } else {
+            what = "did not answer (" + cause.getClass().getSimpleName() + ")";
+        }
         return new GalleryException(
                 "gallery-unavailable",
                 "the cluster with the collection '" + collection + "' " + what + ", in " + attempts

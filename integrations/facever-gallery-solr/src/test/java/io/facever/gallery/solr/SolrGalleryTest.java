@@ -11,6 +11,8 @@ import io.facever.gallery.ExactGallery;
 import io.facever.gallery.Gallery;
 import io.facever.gallery.GalleryException;
 import io.facever.gallery.Query;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +26,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.servlet.http.HttpServletRequest;
+import javax.servlet.http.HttpServletResponse;
+import org.apache.solr.common.util.JavaBinCodec;
+import org.apache.solr.common.util.NamedList;
+import org.apache.solr.common.util.SimpleOrderedMap;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.AbstractHandler;
 import org.junit.jupiter.api.Test;
 
 class SolrGalleryTest {
@@ -132,6 +146,71 @@ class SolrGalleryTest {
                     .hasMessageContaining("gallery-missing");
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** A node without collections, whose first answers end in the middle. */
+    private static Server breakingOff(int times, AtomicInteger asked) throws Exception {
+        Server node = new Server();
+        ServerConnector connector =
+                new ServerConnector(node, new HTTP2CServerConnectionFactory(new HttpConfiguration()));
+        connector.setHost("127.0.0.1");
+        node.addConnector(connector);
+        node.setHandler(new AbstractHandler() {
+            @Override
+            public void handle(String path, Request base, HttpServletRequest request, HttpServletResponse response)
+                    throws IOException {
+                base.setHandled(true);
+                NamedList<Object> answer = new SimpleOrderedMap<>();
+                boolean whole = true;
+                if ("LIST".equals(request.getParameter("action"))) {
+                    answer.add("collections", List.of());
+                    whole = asked.incrementAndGet() > times;
+                } else {
+                    NamedList<Object> cluster = new SimpleOrderedMap<>();
+                    cluster.add("live_nodes", List.of("127.0.0.1:" + connector.getLocalPort() + "_solr"));
+                    answer.add("cluster", cluster);
+                }
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                try (JavaBinCodec codec = new JavaBinCodec()) {
+                    codec.marshal(answer, bytes);
+                }
+                response.setContentType("application/octet-stream");
+                response.getOutputStream().write(bytes.toByteArray(), 0, whole ? bytes.size() : bytes.size() / 2);
+                response.flushBuffer();
+                if (!whole) {
+                    base.getHttpChannel().abort(new IOException("this node stops"));
+                }
+            }
+        });
+        node.start();
+        return node;
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsAskedForAgain() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Server node = breakingOff(2, asked);
+        try {
+            assertThatThrownBy(() -> SolrGallery.open(List.of(node.getURI() + "solr"), "staff"))
+                    .as("what the whole answer told")
+                    .hasMessageContaining("gallery-missing");
+            assertThat(asked).hasValue(3);
+        } finally {
+            node.stop();
+        }
+    }
+
+    @Test
+    void answersThatAllBreakOffAreToldAsSuch() throws Exception {
+        Server node = breakingOff(Integer.MAX_VALUE, new AtomicInteger());
+        try {
+            assertThatThrownBy(() -> SolrGallery.open(List.of(node.getURI() + "solr"), "staff"))
+                    .isInstanceOf(GalleryException.class)
+                    .hasMessageContaining("gallery-unavailable")
+                    .hasMessageContaining("broke off its answer, in 7 tries");
+        } finally {
+            node.stop();
         }
     }
 
