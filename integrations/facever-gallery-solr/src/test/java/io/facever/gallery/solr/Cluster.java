@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.solr.cloud.MiniSolrCloudCluster;
 import org.apache.solr.embedded.JettySolrRunner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Three nodes of Solr and their ZooKeeper, on the loopback interface. */
 final class Cluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
     private final Path folder;
     private final MiniSolrCloudCluster nodes;
 
@@ -31,12 +35,17 @@ final class Cluster implements AutoCloseable {
         nodes.waitForJettyToStop(stopped);
     }
 
+    /**
+     * Stops all. Solr gives each pool of threads of a node two minutes to end; one that takes longer is told here and
+     * fails no test, as what a test checks of a gallery, it has checked by now.
+     */
     @Override
     public void close() throws IOException {
         try {
             nodes.shutdown();
         } catch (Exception e) {
-            throw new IllegalStateException("the nodes did not stop", e);
+            LOG.error("the nodes did not stop; their files stay in {}", folder, e);
+            return;
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
