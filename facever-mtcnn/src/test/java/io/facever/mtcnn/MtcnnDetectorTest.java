@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -385,7 +386,7 @@ class MtcnnDetectorTest {
         try {
             Detector detector = new Mtcnn().create(networks);
             Future<List<Face>> call = threads.submit(() -> detector.detect(gray(100, 60)));
-            running.await();
+            assertThat(running.await(1, TimeUnit.MINUTES)).isTrue();
             Future<?> close = threads.submit(detector::close);
             assertThat(close.isDone()).isFalse();
             assertThat(networks.closes()).containsExactly(0, 0, 0);
