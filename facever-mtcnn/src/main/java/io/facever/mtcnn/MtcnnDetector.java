@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntConsumer;
@@ -30,6 +31,9 @@ import java.util.stream.IntStream;
  */
 final class MtcnnDetector implements Detector {
     static final String MODEL = "mtcnn";
+
+    /** Sessions of P-Net on the processor: seldom more parts than this are done at once, and each takes memory. */
+    private static final int MOST_PROPOSERS = 4;
 
     private static final int CHANNELS = 3;
 
@@ -62,12 +66,17 @@ final class MtcnnDetector implements Detector {
 
     private final Mtcnn settings;
     private final StageContext context;
+
+    /** P-Net, R-Net, O-Net, and P-Net once more for each further desk. */
     private final List<InferenceSession> networks;
+
     private final PartSizes sizes;
+    private final AtomicInteger desksMade = new AtomicInteger();
+
     /** More calls or parts at once than processors gain nothing, so their memory is not worth keeping. */
     private final Pool<Workspace> workspaces = new Pool<>(Workspace::new);
 
-    private final Pool<Desk> desks = new Pool<>(Desk::new);
+    private final Pool<Desk> desks = new Pool<>(this::newDesk);
 
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
@@ -84,6 +93,10 @@ final class MtcnnDetector implements Detector {
         try {
             for (String network : List.of("pnet", "rnet", "onet")) {
                 networks.add(context.openForParts(MODEL, network));
+            }
+            int proposers = PartSizes.of(networks.get(0).provider()).proposers();
+            for (int i = 1; i < proposers; i++) {
+                networks.add(context.openForParts(MODEL, "pnet"));
             }
             return new MtcnnDetector(settings, context, List.copyOf(networks));
         } catch (RuntimeException | Error e) {
@@ -106,6 +119,15 @@ final class MtcnnDetector implements Detector {
             return provider.equals("cpu")
                     ? new PartSizes(1 << 15, 32, 4, true)
                     : new PartSizes(Integer.MAX_VALUE, 128, 128, false);
+        }
+
+        /**
+         * How many sessions of P-Net there are. Two runs of one session at the same time lend each other its memory,
+         * which then lies in the cache of the other processor: P-Net takes up to a third longer then. Of the other
+         * networks that was not seen.
+         */
+        int proposers() {
+            return atOnce ? Math.min(MOST_PROPOSERS, Runtime.getRuntime().availableProcessors()) : 1;
         }
 
         /** In how many parts to do crops; an even number, so that two threads end together. */
@@ -200,6 +222,10 @@ final class MtcnnDetector implements Detector {
     /** What one part is done with; reused by later parts. */
     private static final class Desk {
         private final PixelSums.Reader reader = new PixelSums.Reader();
+
+        /** A P-Net that no other desk uses while there are enough. */
+        private final InferenceSession proposer;
+
         private FloatBuffer input = Tensor.allocateBuffer(1);
         private FloatBuffer regression = Tensor.allocateBuffer(1);
         private FloatBuffer probability = Tensor.allocateBuffer(1);
@@ -207,6 +233,10 @@ final class MtcnnDetector implements Detector {
 
         /** Runs over the buffers above, as most sizes come again. */
         private final Map<Size, Run> runs = new HashMap<>();
+
+        Desk(InferenceSession proposer) {
+            this.proposer = proposer;
+        }
 
         private FloatBuffer room(FloatBuffer buffer, int count) {
             FloatBuffer enough = buffer;
@@ -319,6 +349,11 @@ final class MtcnnDetector implements Detector {
                         .roundRows(width, height, part * height / parts, (part + 1) * height / parts, rgb)));
     }
 
+    private Desk newDesk() {
+        int proposer = Math.floorMod(desksMade.getAndIncrement(), networks.size() - 2);
+        return new Desk(networks.get(proposer == 0 ? 0 : proposer + 2));
+    }
+
     /** Does parts of a call, each at a desk. */
     private void forEachPart(int count, ObjIntConsumer<Desk> part) {
         IntConsumer atDesk = number -> {
@@ -381,7 +416,7 @@ final class MtcnnDetector implements Detector {
         int count = columns * rows;
         desk.regression = desk.room(desk.regression, Candidates.EDGES * count);
         desk.probability = desk.room(desk.probability, 2 * count);
-        InferenceSession network = networks.get(0);
+        InferenceSession network = desk.proposer;
         desk.run(
                         new Size(network, 1, height, strip.width),
                         () -> new Run(
@@ -571,14 +606,27 @@ final class MtcnnDetector implements Detector {
             closed = true;
             workspaces.clear();
             desks.clear();
-            InferenceSession output = networks.get(2);
-            InferenceSession refinement = networks.get(1);
-            try (output;
-                    refinement) {
-                networks.get(0).close();
-            }
+            closeAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void closeAll() {
+        RuntimeException failure = null;
+        for (InferenceSession network : networks) {
+            try {
+                network.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -370,6 +370,18 @@ class MtcnnDetectorTest {
     }
 
     @Test
+    void closesEachSessionOnceOnTheProcessorToo() {
+        FakeNetworks networks = believers().with("pnet", proposing(61, 5, 3)).onProcessor();
+        Detector detector = new Mtcnn().create(networks);
+        assertThat(detector.detect(gray(100, 60))).hasSize(1);
+        detector.close();
+        detector.close();
+        assertThat(networks.closes())
+                .hasSize(2 + Math.min(4, Runtime.getRuntime().availableProcessors()))
+                .containsOnly(1);
+    }
+
+    @Test
     void closeWaitsForARunningCall() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
