@@ -123,8 +123,8 @@ final class MtcnnDetector implements Detector {
 
         /**
          * How many sessions of P-Net there are. Two runs of one session at the same time lend each other its memory,
-         * which then lies in the cache of the other processor: P-Net takes up to a third longer then. Of the other
-         * networks that was not seen.
+         * which then lies in the cache of the other processor: P-Net takes up to a third longer then. With
+         * the other networks more than once too, detection took longer in quiet minutes.
          */
         int proposers() {
             return atOnce ? Math.min(MOST_PROPOSERS, Runtime.getRuntime().availableProcessors()) : 1;
