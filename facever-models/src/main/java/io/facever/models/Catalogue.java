@@ -32,7 +32,8 @@ final class Catalogue {
     static final String CONVERTER_VERSION = "1";
 
     /** The same for MTCNN alone, whose digest is in no calibration. */
-    private static final String MTCNN_GRAPH = "PReLU as sum, blocks, pooling first in P-Net, without zeros after it";
+    private static final String MTCNN_GRAPH =
+            "RGB, NCHW, x; PReLU as sum, blocks, pooling first in P-Net, without zeros after it; one output with logits";
 
     /** How the id of a model ends that is rounded to 8 bits. */
     static final String INT8 = "-int8";
@@ -88,7 +89,7 @@ final class Catalogue {
                 torch("mtcnn", "rnet", Mtcnn::rnet),
                 torch("mtcnn", "onet", Mtcnn::onet));
         return new CatalogueModel(
-                ModelDescription.builder("mtcnn", "mtcnn", digest(networks, PIXELS + "; " + MTCNN_GRAPH))
+                ModelDescription.builder("mtcnn", "mtcnn", digest(networks, MTCNN_GRAPH))
                         .licence("MIT")
                         .origin("P-, R- and O-Net of MTCNN (Zhang and others, 2016) as PyTorch state dicts of"
                                 + " github.com/timesler/facenet-pytorch at 787da061, which converted them from"

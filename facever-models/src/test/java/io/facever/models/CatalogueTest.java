@@ -42,7 +42,7 @@ class CatalogueTest {
                         model -> model.description().id(),
                         model -> model.description().digest().substring(0, 16))
                 .contains(
-                        tuple("mtcnn", "43bfaa2f7ba828a2"),
+                        tuple("mtcnn", "de0f40fab0e299e3"),
                         tuple("facenet-vggface2", "362e30194b6efb22"),
                         tuple("facenet-vggface2-int8", "cc84ed662807e7de"),
                         tuple("mobilefacenet", "f3d30b3355b6e1ae"));

@@ -56,7 +56,7 @@ class ModelStoreTest {
     void convertsWhatAFolderMirrorHoldsEvenOffline() throws Exception {
         Path file = tiny.store(cache).build().resolve("tiny", "net");
         try (Onnx onnx = Onnx.open(file.toString())) {
-            assertThat(onnx.run(new float[3 * 12 * 12], 1, 3, 12, 12)).containsKeys("probability", "regression");
+            assertThat(onnx.run(new float[3 * 12 * 12], 1, 3, 12, 12)).containsOnlyKeys("output");
         }
     }
 

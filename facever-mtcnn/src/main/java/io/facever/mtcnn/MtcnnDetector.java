@@ -61,6 +61,9 @@ final class MtcnnDetector implements Detector {
     /** Sizes of runs that a desk keeps the tensors of: those of some photos' pyramids, and all counts of crops. */
     private static final int MOST_RUNS = 128;
 
+    /** What a network says of a cell or crop: the logit of a face against none, and the regression of each edge. */
+    private static final int NUMBERS = 1 + Candidates.EDGES;
+
     private static final double OVERLAP_IN_SCALE = 0.5;
     private static final double OVERLAP_ACROSS = 0.7;
 
@@ -227,9 +230,7 @@ final class MtcnnDetector implements Detector {
         private final InferenceSession proposer;
 
         private FloatBuffer input = Tensor.allocateBuffer(1);
-        private FloatBuffer regression = Tensor.allocateBuffer(1);
-        private FloatBuffer probability = Tensor.allocateBuffer(1);
-        private FloatBuffer landmarks = Tensor.allocateBuffer(1);
+        private FloatBuffer output = Tensor.allocateBuffer(1);
 
         /** Runs over the buffers above, as most sizes come again. */
         private final Map<Size, Run> runs = new HashMap<>();
@@ -272,6 +273,10 @@ final class MtcnnDetector implements Detector {
 
     /** The tensors of one run. */
     private record Run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+        static Run of(Tensor input, Tensor output) {
+            return new Run(Map.of("input", input), Map.of("output", output));
+        }
+
         void on(InferenceSession network) {
             network.run(inputs, outputs);
         }
@@ -414,20 +419,18 @@ final class MtcnnDetector implements Detector {
         int columns = cells(strip.width);
         int rows = strip.toRow - strip.fromRow;
         int count = columns * rows;
-        desk.regression = desk.room(desk.regression, Candidates.EDGES * count);
-        desk.probability = desk.room(desk.probability, 2 * count);
+        desk.output = desk.room(desk.output, NUMBERS * count);
         InferenceSession network = desk.proposer;
         desk.run(
                         new Size(network, 1, height, strip.width),
-                        () -> new Run(
-                                Map.of("input", Tensor.of(desk.input, 1, CHANNELS, height, strip.width)),
-                                Map.of(
-                                        "regression", Tensor.of(desk.regression, 1, Candidates.EDGES, rows, columns),
-                                        "probability", Tensor.of(desk.probability, 1, 2, rows, columns))))
+                        () -> Run.of(
+                                Tensor.of(desk.input, 1, CHANNELS, height, strip.width),
+                                Tensor.of(desk.output, 1, NUMBERS, rows, columns)))
                 .on(network);
+        double least = Math.log(settings.proposalThreshold() / (1 - settings.proposalThreshold()));
         for (int cell = 0; cell < count; cell++) {
-            float score = desk.probability.get(count + cell);
-            if (score >= settings.proposalThreshold()) {
+            float logit = desk.output.get(cell);
+            if (logit >= least) {
                 int x = STRIDE * (cell % columns);
                 int y = STRIDE * (strip.fromRow + cell / columns);
                 int added = strip.found.add(
@@ -435,12 +438,21 @@ final class MtcnnDetector implements Detector {
                         Math.floor((y + 1) / strip.scale),
                         Math.floor((x + Mtcnn.CELL) / strip.scale),
                         Math.floor((y + Mtcnn.CELL) / strip.scale),
-                        score);
+                        score(logit));
                 for (int edge = 0; edge < Candidates.EDGES; edge++) {
-                    strip.found.setRegression(added, edge, desk.regression.get(edge * count + cell));
+                    strip.found.setRegression(added, edge, desk.output.get((1 + edge) * count + cell));
                 }
             }
         }
+    }
+
+    /**
+     * Probability of a face: the softmax of both classes, of which the logit is the difference. In single precision, as
+     * in the implementation that the golden detections come from: near 1 the same scores are equal then, and of equal
+     * scores the first stays.
+     */
+    private static float score(float logit) {
+        return 1 / (1 + (float) Math.exp(-logit));
     }
 
     /** Cells of P-Net's output along a side: convolution 3, pooling 2 (rounding up), convolutions 3 and 3. */
@@ -477,8 +489,7 @@ final class MtcnnDetector implements Detector {
         }
         return new Face(
                 new Box(boxes.edge(index, 0), boxes.edge(index, 1), boxes.edge(index, 2), boxes.edge(index, 3)),
-                // a softmax may round to a little more than 1
-                Math.min(1, boxes.score(index)),
+                boxes.score(index),
                 Landmarks.of(points));
     }
 
@@ -504,48 +515,39 @@ final class MtcnnDetector implements Detector {
             int count) {
         Candidates boxes = work.all;
         int length = CHANNELS * side * side;
+        int numbers = withLandmarks ? NUMBERS + 2 * Landmarks.COUNT : NUMBERS;
         desk.input = desk.room(desk.input, count * length);
-        desk.regression = desk.room(desk.regression, count * Candidates.EDGES);
-        desk.probability = desk.room(desk.probability, count * 2);
-        desk.landmarks = desk.room(desk.landmarks, count * 2 * Landmarks.COUNT);
+        desk.output = desk.room(desk.output, count * numbers);
         for (int i = 0; i < count; i++) {
             select(boxes, from + i, image, side, work, desk.reader).resize(side, side, desk.input, i * length);
         }
-        desk.run(new Size(network, count, side, side), () -> refinement(desk, side, withLandmarks, count))
+        desk.run(
+                        new Size(network, count, side, side),
+                        () -> Run.of(
+                                Tensor.of(desk.input, count, CHANNELS, side, side),
+                                Tensor.of(desk.output, count, numbers)))
                 .on(network);
         for (int i = 0; i < count; i++) {
-            boxes.setScore(from + i, desk.probability.get(2 * i + 1));
+            int at = numbers * i;
+            boxes.setScore(from + i, score(desk.output.get(at)));
             for (int edge = 0; edge < Candidates.EDGES; edge++) {
-                boxes.setRegression(from + i, edge, desk.regression.get(Candidates.EDGES * i + edge));
+                boxes.setRegression(from + i, edge, desk.output.get(at + 1 + edge));
             }
             if (withLandmarks) {
-                readLandmarks(boxes, from + i, desk.landmarks, 2 * Landmarks.COUNT * i);
+                readLandmarks(boxes, from + i, desk.output, at + NUMBERS);
             }
         }
     }
 
-    private static Run refinement(Desk desk, int side, boolean withLandmarks, int count) {
-        Tensor regression = Tensor.of(desk.regression, count, Candidates.EDGES);
-        Tensor probability = Tensor.of(desk.probability, count, 2);
-        return new Run(
-                Map.of("input", Tensor.of(desk.input, count, CHANNELS, side, side)),
-                withLandmarks
-                        ? Map.of(
-                                "regression", regression,
-                                "probability", probability,
-                                "landmarks", Tensor.of(desk.landmarks, count, 2 * Landmarks.COUNT))
-                        : Map.of("regression", regression, "probability", probability));
-    }
-
     /** Landmarks are fractions of the box that was looked at; its edges count from 1, landmarks from 0. */
-    private static void readLandmarks(Candidates boxes, int index, FloatBuffer landmarks, int offset) {
+    private static void readLandmarks(Candidates boxes, int index, FloatBuffer output, int offset) {
         double left = boxes.edge(index, 0) - 1;
         double top = boxes.edge(index, 1) - 1;
         double width = boxes.edge(index, 2) - boxes.edge(index, 0) + 1;
         double height = boxes.edge(index, 3) - boxes.edge(index, 1) + 1;
         for (int i = 0; i < Landmarks.COUNT; i++) {
-            boxes.setPoint(index, i, left + width * landmarks.get(offset + i));
-            boxes.setPoint(index, Landmarks.COUNT + i, top + height * landmarks.get(offset + Landmarks.COUNT + i));
+            boxes.setPoint(index, i, left + width * output.get(offset + i));
+            boxes.setPoint(index, Landmarks.COUNT + i, top + height * output.get(offset + Landmarks.COUNT + i));
         }
     }
 

@@ -38,11 +38,6 @@ final class PixelSums {
     /** Pixels of a bin of which the sum of one channel, at most 255 each, does not reach into the bits of the next. */
     private static final int MOST_SUMMED = SUM_MASK / 255;
 
-    /** Inputs of the networks are (x − 127.5) / 128; a power of two, so multiplying is exact. */
-    private static final float PIXEL_MEAN = 127.5f;
-
-    private static final float PIXEL_SCALE = 1 / 128f;
-
     /** Numbers of a channel that are handed over at once: rows of small crops are not worth a call each. */
     private static final int MOST_AT_ONCE = 4096;
 
@@ -159,8 +154,11 @@ final class PixelSums {
 
         private byte[] row = new byte[0];
 
-        /** First column of each bin and the one after its last. */
-        private int[] bins = new int[0];
+        /** First column of each bin. */
+        private int[] starts = new int[0];
+
+        /** The column after the last of each bin. */
+        private int[] ends = new int[0];
 
         private int widestBin;
 
@@ -237,17 +235,16 @@ final class PixelSums {
 
         private void findBins(int outWidth) {
             if (shares.length < outWidth) {
-                bins = new int[2 * outWidth];
+                starts = new int[outWidth];
+                ends = new int[outWidth];
                 shares = new double[outWidth];
             }
             widestBin = 0;
             for (int x = 0; x < outWidth; x++) {
-                int start = binStart(x, width, outWidth);
-                int end = binEnd(x, width, outWidth);
-                bins[2 * x] = start;
-                bins[2 * x + 1] = end;
-                shares[x] = 1.0 / (end - start);
-                widestBin = Math.max(widestBin, end - start);
+                starts[x] = binStart(x, width, outWidth);
+                ends[x] = binEnd(x, width, outWidth);
+                shares[x] = 1.0 / (ends[x] - starts[x]);
+                widestBin = Math.max(widestBin, ends[x] - starts[x]);
             }
         }
 
@@ -262,24 +259,24 @@ final class PixelSums {
                 addRows(firstRow, endRow);
                 for (int x = 0; x < outWidth; x++) {
                     for (int channel = 0; channel < CHANNELS; channel++) {
-                        means[at + channel * room + x] = scaled(sum(x, channel), share * shares[x]);
+                        means[at + channel * room + x] = mean(sum(x, channel), share * shares[x]);
                     }
                 }
             }
         }
 
         /**
-         * What a network gets for a mean. The product in double precision gives the same float as a division by the
-         * count: that could only differ for a quotient in the very middle of two floats, and bytes have none as long as
-         * a bin has less than 2^17 pixels.
+         * The product in double precision gives the same float as a division by the count: that could only differ for a
+         * quotient in the very middle of two floats, and bytes have none as long as a bin has less than 2^17 pixels.
          */
-        private static float scaled(int sum, double share) {
-            return ((float) (sum * share) - PIXEL_MEAN) * PIXEL_SCALE;
+        private static float mean(int sum, double share) {
+            return (float) (sum * share);
         }
 
         private void lookUp(int firstRow, int endRow, double share, int outWidth, int at, int room) {
             long[] table = source.table;
-            int[] bins = this.bins;
+            int[] starts = this.starts;
+            int[] ends = this.ends;
             double[] shares = this.shares;
             float[] means = this.means;
             int stride = source.width() + 1;
@@ -292,13 +289,13 @@ final class PixelSums {
                 above = width + 1;
             }
             for (int x = 0; x < outWidth; x++) {
-                int start = bins[2 * x];
-                int end = bins[2 * x + 1];
+                int start = starts[x];
+                int end = ends[x];
                 long sum = table[below + end] - table[below + start] - table[above + end] + table[above + start];
                 double one = share * shares[x];
-                means[at + x] = scaled((int) sum & SUM_MASK, one);
-                means[room + at + x] = scaled((int) (sum >>> SUM_BITS) & SUM_MASK, one);
-                means[2 * room + at + x] = scaled((int) (sum >>> (2 * SUM_BITS)), one);
+                means[at + x] = mean((int) sum & SUM_MASK, one);
+                means[room + at + x] = mean((int) (sum >>> SUM_BITS) & SUM_MASK, one);
+                means[2 * room + at + x] = mean((int) (sum >>> (2 * SUM_BITS)), one);
             }
         }
 
@@ -337,7 +334,7 @@ final class PixelSums {
                 addRows(firstRow, endRow);
                 int offset = CHANNELS * outWidth * y;
                 for (int x = 0; x < outWidth; x++) {
-                    int count = (endRow - firstRow) * (bins[2 * x + 1] - bins[2 * x]);
+                    int count = (endRow - firstRow) * (ends[x] - starts[x]);
                     // with the half, a product can't be rounded across a whole number; three divisions are slower
                     double share = 1.0 / count;
                     for (int channel = 0; channel < CHANNELS; channel++) {
@@ -351,7 +348,7 @@ final class PixelSums {
         /** Sum of a bin of the rows that {@link #sums} holds. */
         private int sum(int x, int channel) {
             int sum = 0;
-            for (int column = bins[2 * x]; column < bins[2 * x + 1]; column++) {
+            for (int column = starts[x]; column < ends[x]; column++) {
                 sum += sums[CHANNELS * column + channel];
             }
             return sum;

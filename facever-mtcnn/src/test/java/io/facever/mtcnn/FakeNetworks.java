@@ -15,18 +15,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/** Stands in for an engine: networks that are a few lines of the test. Outputs start as zeros, which is "no face". */
+/** Stands in for an engine: networks that are a few lines of the test. Outputs start as "no face". */
 final class FakeNetworks implements StageContext {
+    private static final double NO_FACE = -100;
+
     private final Map<String, Network> networks = new HashMap<>();
     private final List<FakeSession> sessions = new ArrayList<>();
     private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
     private Optional<String> missing = Optional.empty();
     private boolean onProcessor;
 
-    /** Fills outputs. */
+    /** Fills the output. */
     @FunctionalInterface
     interface Network {
-        void run(Tensor input, Map<String, Tensor> outputs);
+        void run(Tensor input, Tensor output);
     }
 
     /** One run as it was asked for. */
@@ -91,9 +93,17 @@ final class FakeNetworks implements StageContext {
         return session;
     }
 
-    /** Number {@code i} of an output. */
-    static void put(Map<String, Tensor> outputs, String name, int i, double value) {
-        Objects.requireNonNull(outputs.get(name), name).data().put(i, (float) value);
+    /** How sure a network is of a cell of P-Net, or of a crop of another network. */
+    static void putScore(Tensor output, int cellOrCrop, double score) {
+        put(output, cellOrCrop, 0, Math.log(score / (1 - score)));
+    }
+
+    /** A number of a cell of P-Net, or of a crop of another network: 0 is the logit, 1 to 4 the regression. */
+    static void put(Tensor output, int cellOrCrop, int number, double value) {
+        boolean cells = output.shape().length > 2;
+        int count = output.data().capacity() / (int) output.shape()[1];
+        int at = cells ? number * count + cellOrCrop : cellOrCrop * (int) output.shape()[1] + number;
+        output.data().put(at, (float) value);
     }
 
     private final class FakeSession implements InferenceSession {
@@ -112,12 +122,15 @@ final class FakeNetworks implements StageContext {
                 shape.add(size);
             }
             runs.add(new Run(network, shape));
-            for (Tensor output : outputs.values()) {
-                for (int i = 0; i < output.data().capacity(); i++) {
-                    output.data().put(i, 0);
+            Tensor output = Objects.requireNonNull(outputs.get("output"), "output");
+            int numbers = (int) output.shape()[1];
+            for (int i = 0; i < output.data().capacity() / numbers; i++) {
+                put(output, i, 0, NO_FACE);
+                for (int number = 1; number < numbers; number++) {
+                    put(output, i, number, 0);
                 }
             }
-            networks.getOrDefault(network, (in, out) -> {}).run(input, outputs);
+            networks.getOrDefault(network, (in, out) -> {}).run(input, output);
         }
 
         @Override

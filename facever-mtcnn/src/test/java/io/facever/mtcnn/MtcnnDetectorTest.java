@@ -13,7 +13,6 @@ import io.facever.spi.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -35,30 +34,30 @@ class MtcnnDetectorTest {
     /** R-Net and O-Net that believe every crop and leave its box alone; landmarks in the middle of the box. */
     private static FakeNetworks believers() {
         return new FakeNetworks()
-                .with("rnet", (input, outputs) -> believe(input, outputs, 0.9))
-                .with("onet", (input, outputs) -> {
-                    believe(input, outputs, 0.99);
-                    for (int i = 0; i < 10 * input.shape()[0]; i++) {
-                        FakeNetworks.put(outputs, "landmarks", i, 0.5);
+                .with("rnet", (input, output) -> believe(input, output, 0.9))
+                .with("onet", (input, output) -> {
+                    believe(input, output, 0.99);
+                    for (int crop = 0; crop < input.shape()[0]; crop++) {
+                        for (int number = 5; number < 15; number++) {
+                            FakeNetworks.put(output, crop, number, 0.5);
+                        }
                     }
                 });
     }
 
-    private static void believe(Tensor input, Map<String, Tensor> outputs, double score) {
+    private static void believe(Tensor input, Tensor output, double score) {
         for (int i = 0; i < input.shape()[0]; i++) {
-            FakeNetworks.put(outputs, "probability", 2 * i + 1, score);
+            FakeNetworks.putScore(output, i, score);
         }
     }
 
     /** A P-Net that is sure of one cell of the scale with this width of input. */
     private static FakeNetworks.Network proposing(int inputWidth, int column, int row) {
-        return (input, outputs) -> {
+        return (input, output) -> {
             int width = (int) input.shape()[3];
-            int height = (int) input.shape()[2];
             if (width == inputWidth) {
                 int columns = MtcnnDetector.cells(width);
-                int cells = columns * MtcnnDetector.cells(height);
-                FakeNetworks.put(outputs, "probability", cells + row * columns + column, 0.8);
+                FakeNetworks.putScore(output, row * columns + column, 0.8);
             }
         };
     }
@@ -135,14 +134,13 @@ class MtcnnDetectorTest {
         List<Float> proposed = new ArrayList<>();
         List<Float> refined = new ArrayList<>();
         FakeNetworks networks = new FakeNetworks()
-                .with("pnet", (input, outputs) -> {
+                .with("pnet", (input, output) -> {
                     proposed.add(input.data().get(0));
                     if (proposed.size() == 1) {
-                        int cells = MtcnnDetector.cells(121) * MtcnnDetector.cells(121);
-                        FakeNetworks.put(outputs, "probability", cells, 1);
+                        FakeNetworks.putScore(output, 0, 1);
                     }
                 })
-                .with("rnet", (input, outputs) -> {
+                .with("rnet", (input, output) -> {
                     for (int x = 0; x < 24; x++) {
                         refined.add(input.data().get(x));
                     }
@@ -155,8 +153,8 @@ class MtcnnDetectorTest {
             detector.detect(Image.ofRgb(240, 240, rgb));
         }
         // P-Net sees the mean of two columns, R-Net single ones
-        assertThat(proposed).allMatch(value -> value > 0 && value < 0.01);
-        assertThat(refined).contains(127.5f / 128);
+        assertThat(proposed).allMatch(value -> value > 127 && value < 129);
+        assertThat(refined).contains(255f);
     }
 
     @ParameterizedTest
@@ -166,10 +164,10 @@ class MtcnnDetectorTest {
     }
 
     @Test
-    void scalesPixelsForTheNetworks() {
+    void givesTheNetworksPixelsAsTheyAre() {
         List<Float> seen = new ArrayList<>();
         FakeNetworks networks = new FakeNetworks()
-                .with("pnet", (input, outputs) -> seen.add(input.data().get(0)));
+                .with("pnet", (input, output) -> seen.add(input.data().get(0)));
         byte[] rgb = new byte[3 * 20 * 20];
         for (int i = 0; i < rgb.length; i += 3) {
             rgb[i] = (byte) 255;
@@ -177,7 +175,7 @@ class MtcnnDetectorTest {
         try (Detector detector = new Mtcnn().create(networks)) {
             detector.detect(Image.ofRgb(20, 20, rgb));
         }
-        assertThat(seen).containsExactly(127.5f / 128);
+        assertThat(seen).containsExactly(255f);
     }
 
     @Test
@@ -198,11 +196,11 @@ class MtcnnDetectorTest {
 
     @Test
     void letsABoxReachBeyondTheImage() {
-        FakeNetworks networks = believers().with("pnet", proposing(61, 0, 0)).with("rnet", (input, outputs) -> {
-            believe(input, outputs, 0.9);
+        FakeNetworks networks = believers().with("pnet", proposing(61, 0, 0)).with("rnet", (input, output) -> {
+            believe(input, output, 0.9);
             // far up and to the left
-            FakeNetworks.put(outputs, "regression", 0, -0.5);
-            FakeNetworks.put(outputs, "regression", 1, -0.5);
+            FakeNetworks.put(output, 0, 1, -0.5);
+            FakeNetworks.put(output, 0, 2, -0.5);
         });
         try (Detector detector = new Mtcnn().create(networks)) {
             assertThat(detector.detect(gray(100, 60))).singleElement().satisfies(face -> {
@@ -215,10 +213,10 @@ class MtcnnDetectorTest {
 
     @Test
     void forgetsABoxWithNoPixelInTheImage() {
-        FakeNetworks networks = believers().with("pnet", proposing(61, 0, 0)).with("rnet", (input, outputs) -> {
-            believe(input, outputs, 0.9);
-            FakeNetworks.put(outputs, "regression", 0, -9);
-            FakeNetworks.put(outputs, "regression", 2, -9);
+        FakeNetworks networks = believers().with("pnet", proposing(61, 0, 0)).with("rnet", (input, output) -> {
+            believe(input, output, 0.9);
+            FakeNetworks.put(output, 0, 1, -9);
+            FakeNetworks.put(output, 0, 3, -9);
         });
         try (Detector detector = new Mtcnn().create(networks)) {
             assertThat(detector.detect(gray(100, 60))).isEmpty();
@@ -230,7 +228,7 @@ class MtcnnDetectorTest {
     void dropsWhatALaterNetworkDoubts() {
         FakeNetworks networks = believers()
                 .with("pnet", proposing(61, 5, 3))
-                .with("onet", (input, outputs) -> believe(input, outputs, 0.69));
+                .with("onet", (input, output) -> believe(input, output, 0.69));
         try (Detector detector = new Mtcnn().create(networks);
                 Detector lenient = new Mtcnn().thresholds(0.6, 0.7, 0.6).create(networks)) {
             assertThat(detector.detect(gray(100, 60))).isEmpty();
@@ -239,7 +237,7 @@ class MtcnnDetectorTest {
     }
 
     /** A P-Net that is sure of cells whose first and last pixels are both bright. */
-    private static void proposeBright(Tensor input, Map<String, Tensor> outputs) {
+    private static void proposeBright(Tensor input, Tensor output) {
         int height = (int) input.shape()[2];
         int width = (int) input.shape()[3];
         int columns = MtcnnDetector.cells(width);
@@ -250,7 +248,9 @@ class MtcnnDetectorTest {
             // of an odd row or column at the end, the last cell sees only a part
             int last = Math.min(y + 11, height - 1) * width + Math.min(x + 11, width - 1);
             float least = Math.min(input.data().get(y * width + x), input.data().get(last));
-            FakeNetworks.put(outputs, "probability", columns * rows + cell, least > 0.4 ? 0.6 + least / 4 : 0);
+            if (least > 180) {
+                FakeNetworks.putScore(output, cell, 0.5 + least / 600);
+            }
         }
     }
 
@@ -284,13 +284,13 @@ class MtcnnDetectorTest {
     @Test
     void cutsManyCandidatesIntoBatches() {
         // every fourth cell in both directions: boxes that hardly overlap
-        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+        FakeNetworks networks = believers().with("pnet", (input, output) -> {
             int width = (int) input.shape()[3];
             int columns = MtcnnDetector.cells(width);
             int rows = MtcnnDetector.cells((int) input.shape()[2]);
             for (int cell = 0; cell < columns * rows; cell++) {
                 if (width == 361 && cell % columns % 4 == 0 && cell / columns % 4 == 0) {
-                    FakeNetworks.put(outputs, "probability", columns * rows + cell, 0.7 + cell * 1e-6);
+                    FakeNetworks.putScore(output, cell, 0.7 + cell * 1e-6);
                 }
             }
         });
@@ -311,18 +311,17 @@ class MtcnnDetectorTest {
     @Test
     void givesTheBestFirst() {
         FakeNetworks networks = believers()
-                .with("pnet", (input, outputs) -> {
-                    proposing(61, 2, 3).run(input, outputs);
+                .with("pnet", (input, output) -> {
+                    proposing(61, 2, 3).run(input, output);
                     int columns = MtcnnDetector.cells((int) input.shape()[3]);
-                    int cells = columns * MtcnnDetector.cells((int) input.shape()[2]);
                     if (input.shape()[3] == 61) {
-                        FakeNetworks.put(outputs, "probability", cells + 3 * columns + 20, 0.9);
+                        FakeNetworks.putScore(output, 3 * columns + 20, 0.9);
                     }
                 })
-                .with("onet", (input, outputs) -> {
-                    believe(input, outputs, 0.8);
+                .with("onet", (input, output) -> {
+                    believe(input, output, 0.8);
                     // the second of the batch, which P-Net liked less
-                    FakeNetworks.put(outputs, "probability", 3, 0.95);
+                    FakeNetworks.putScore(output, 1, 0.95);
                 });
         try (Detector detector = new Mtcnn().create(networks)) {
             List<Face> faces = detector.detect(gray(100, 60));
@@ -356,11 +355,11 @@ class MtcnnDetectorTest {
     @Test
     void worksOnAfterAFailedRun() {
         AtomicBoolean broken = new AtomicBoolean(true);
-        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+        FakeNetworks networks = believers().with("pnet", (input, output) -> {
             if (broken.get()) {
                 throw new EngineException("inference-failed", "out of memory");
             }
-            proposing(61, 5, 3).run(input, outputs);
+            proposing(61, 5, 3).run(input, output);
         });
         try (Detector detector = new Mtcnn().create(networks)) {
             assertThatThrownBy(() -> detector.detect(gray(100, 60))).isInstanceOf(EngineException.class);
@@ -385,14 +384,14 @@ class MtcnnDetectorTest {
     void closeWaitsForARunningCall() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+        FakeNetworks networks = believers().with("pnet", (input, output) -> {
             running.countDown();
             try {
                 goOn.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            proposing(61, 5, 3).run(input, outputs);
+            proposing(61, 5, 3).run(input, output);
         });
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
@@ -413,14 +412,13 @@ class MtcnnDetectorTest {
 
     @Test
     void keepsCallersApart() throws Exception {
-        FakeNetworks networks = believers().with("pnet", (input, outputs) -> {
+        FakeNetworks networks = believers().with("pnet", (input, output) -> {
             // the face is where the first row is bright
             int width = (int) input.shape()[3];
             if (width == 61) {
                 int columns = MtcnnDetector.cells(width);
-                int cells = columns * MtcnnDetector.cells((int) input.shape()[2]);
                 int column = input.data().get(0) > 0 ? 2 : 20;
-                FakeNetworks.put(outputs, "probability", cells + 3 * columns + column, 0.9);
+                FakeNetworks.putScore(output, 3 * columns + column, 0.9);
             }
         });
         ExecutorService threads = Executors.newFixedThreadPool(4);

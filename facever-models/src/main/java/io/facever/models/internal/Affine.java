@@ -71,20 +71,35 @@ record Affine(NdArray weight, NdArray bias) {
         return both;
     }
 
-    /**
-     * For a layer with two outputs a and b: the layer that gives a − b and b − a. The softmax of (a, b) is the logistic
-     * function of these, which is cheaper than a softmax across channels.
-     */
-    Affine differences() {
+    /** For a layer with two outputs a and b: the layer that gives b − a, the logit of b in the softmax of both. */
+    Affine logit() {
         int inputs = weight.data().length / 2;
-        float[] newWeight = new float[2 * inputs];
+        float[] newWeight = new float[inputs];
         for (int i = 0; i < inputs; i++) {
-            float difference = weight.data()[i] - weight.data()[inputs + i];
-            newWeight[i] = difference;
-            newWeight[inputs + i] = -difference;
+            newWeight[i] = weight.data()[inputs + i] - weight.data()[i];
         }
-        float difference = bias.at(0) - bias.at(1);
-        int[] shape = Arrays.copyOf(weight.shape(), weight.shape().length);
-        return new Affine(new NdArray(newWeight, shape), NdArray.vector(difference, -difference));
+        int[] shape = weight.shape().clone();
+        shape[0] = 1;
+        return new Affine(new NdArray(newWeight, shape), NdArray.vector(bias.at(1) - bias.at(0)));
+    }
+
+    /**
+     * The layer that gives for x what this one gives for (x − mean) / divisor. A convolution that pads its input would
+     * give something else at the border.
+     */
+    Affine normalizing(double mean, double divisor) {
+        int outputs = outputs();
+        int inputs = outputs == 0 ? 0 : weight.data().length / outputs;
+        float[] newWeight = new float[weight.data().length];
+        float[] newBias = new float[outputs];
+        for (int o = 0; o < outputs; o++) {
+            double sum = 0;
+            for (int i = o * inputs; i < (o + 1) * inputs; i++) {
+                sum += weight.data()[i];
+                newWeight[i] = (float) (weight.data()[i] / divisor);
+            }
+            newBias[o] = (float) (bias.at(o) - sum * mean / divisor);
+        }
+        return new Affine(new NdArray(newWeight, weight.shape()), NdArray.vector(newBias));
     }
 }

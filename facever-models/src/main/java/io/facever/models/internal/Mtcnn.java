@@ -9,12 +9,17 @@ import java.util.Map;
 /**
  * The three networks of MTCNN (K. Zhang, Z. Zhang, Z. Li, Y. Qiao: Joint Face Detection and Alignment using Multi-task
  * Cascaded Convolutional Networks, 2016), from the state dicts of github.com/timesler/facenet-pytorch at 787da061
- * (MIT). Input {@code input} [n, 3, h, w], RGB, (x − 127.5) / 128. Outputs {@code regression}, {@code probability}
- * (non-face, face) and, for O-Net, {@code landmarks}.
+ * (MIT). Input {@code input} [n, 3, h, w], RGB, 0 to 255; they were trained on (x − 127.5) / 128, which is in the weights
+ * of the first layer. Output {@code output} [n, 5, y, x] for P-Net, [n, 5] for R-Net and [n, 15] for O-Net: the logit of
+ * a face against none, the regression of the four edges, and the landmarks.
  */
 public final class Mtcnn {
     /** Channels of a block with AVX-512; with less, blocks are of 8. */
     private static final int BLOCK = 16;
+
+    private static final double PIXEL_MEAN = 127.5;
+
+    private static final double PIXEL_DIVISOR = 128;
 
     private Mtcnn() {}
 
@@ -28,13 +33,9 @@ public final class Mtcnn {
         x = graph.add(graph.conv(x, Affine.withoutBias(weights.get("straight")), Window.VALID), bent);
         x = convPrelu(graph, weights, x, 2);
         x = convPrelu(graph, weights, x, 3);
-        // one convolution for both: alone, each would be filled up to a block
-        Affine face = layer(weights, "conv4_1", 2, 32, 1, 1).differences();
+        Affine face = layer(weights, "conv4_1", 2, 32, 1, 1).logit();
         Affine box = layer(weights, "conv4_2", 4, 32, 1, 1);
-        x = graph.conv(x, face.beside(box), Window.VALID);
-        String probability = graph.sigmoid(graph.channels(x, 0, 2));
-        graph.output(graph.channels(x, 2, 6), "regression", "n", 4, "y", "x");
-        graph.output(probability, "probability", "n", 2, "y", "x");
+        graph.output(graph.conv(x, face.beside(box), Window.VALID), "output", "n", 5, "y", "x");
         return graph.build();
     }
 
@@ -47,7 +48,7 @@ public final class Mtcnn {
         x = graph.maxPool(convPrelu(graph, weights, x, 2), 3, 2, true);
         x = convPrelu(graph, weights, x, 3);
         x = densePrelu(graph, weights, x, 4);
-        heads(graph, weights, x, "dense5", 128);
+        graph.output(graph.linear(x, heads(weights, "dense5", 128)), "output", "n", 5);
         return graph.build();
     }
 
@@ -61,8 +62,8 @@ public final class Mtcnn {
         x = graph.maxPool(convPrelu(graph, weights, x, 3), 2, 2, true);
         x = convPrelu(graph, weights, x, 4);
         x = densePrelu(graph, weights, x, 5);
-        heads(graph, weights, x, "dense6", 256);
-        graph.output(graph.linear(x, layer(weights, "dense6_3", 10, 256)), "landmarks", "n", 10);
+        Affine landmarks = layer(weights, "dense6_3", 10, 256);
+        graph.output(graph.linear(x, heads(weights, "dense6", 256).beside(landmarks)), "output", "n", 15);
         return graph.build();
     }
 
@@ -126,7 +127,7 @@ public final class Mtcnn {
     }
 
     /**
-     * The same network with other channels after its first convolution.
+     * The same network with other channels after its first convolution, which takes pixels as they are.
      *
      * @param channels the published one that each is made from
      * @param factors what that is multiplied by
@@ -147,9 +148,12 @@ public final class Mtcnn {
                     + " channels where the network has " + count);
         }
         Map<String, NdArray> changed = new HashMap<>(more);
-        changed.put(
-                "conv1.weight", weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors));
-        changed.put("conv1.bias", weights.get("conv1.bias", count).slices(0, channels, factors));
+        Affine first = new Affine(
+                        weights.get("conv1.weight", count, -1, -1, -1).slices(0, channels, factors),
+                        weights.get("conv1.bias", count).slices(0, channels, factors))
+                .normalizing(PIXEL_MEAN, PIXEL_DIVISOR);
+        changed.put("conv1.weight", first.weight());
+        changed.put("conv1.bias", first.bias());
         changed.put("conv2.weight", nextLayer.slices(1, Arrays.copyOf(channels, shares.length), shares));
         return name -> {
             NdArray array = changed.get(name);
@@ -201,12 +205,8 @@ public final class Mtcnn {
                 network, weights, channels, factors, shares, Map.of("prelu1.weight", NdArray.vector(newSlopes)));
     }
 
-    private static void heads(OnnxGraph graph, Weights weights, String x, String name, int inputs) {
-        String face = graph.sigmoid(
-                graph.linear(x, layer(weights, name + "_1", 2, inputs).differences()));
-        String box = graph.linear(x, layer(weights, name + "_2", 4, inputs));
-        graph.output(box, "regression", "n", 4);
-        graph.output(face, "probability", "n", 2);
+    private static Affine heads(Weights weights, String name, int inputs) {
+        return layer(weights, name + "_1", 2, inputs).logit().beside(layer(weights, name + "_2", 4, inputs));
     }
 
     private static String convPrelu(OnnxGraph graph, Weights weights, String x, int number) {

@@ -224,16 +224,6 @@ final class OnnxGraph {
         return gives(node, inputs.stream().mapToInt(this::channels).sum());
     }
 
-    /**
-     * Some of the channels.
-     *
-     * @param from the first
-     * @param to the one after the last
-     */
-    String channels(String input, int from, int to) {
-        return gives(node("Slice", input, constant(from), constant(to), constant(1)), to - from);
-    }
-
     private NodeProto.Builder node(String operator, String... inputs) {
         String name = operator.toLowerCase(Locale.ROOT) + "_" + nodes.size();
         NodeProto.Builder node = NodeProto.newBuilder()
@@ -255,17 +245,6 @@ final class OnnxGraph {
         for (int size : array.shape()) {
             tensor.addDims(size);
         }
-        return constant(tensor);
-    }
-
-    private String constant(long number) {
-        return constant(TensorProto.newBuilder()
-                .setDataType(TensorProto.DataType.INT64_VALUE)
-                .addDims(1)
-                .addInt64Data(number));
-    }
-
-    private String constant(TensorProto.Builder tensor) {
         String name = "weight_" + graph.getInitializerCount();
         graph.addInitializer(tensor.setName(name));
         return name;

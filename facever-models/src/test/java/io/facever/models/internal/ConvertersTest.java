@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConvertersTest {
     private static final double TOLERANCE = 1e-4;
 
+    /** From −1 to 1, as the embedders take it. */
     private static float[] input(int count) {
         Random random = new Random(7);
         float[] input = new float[count];
@@ -25,9 +26,28 @@ class ConvertersTest {
         return input;
     }
 
+    /** From 0 to 255. */
+    private static float[] pixels(int count) {
+        float[] pixels = input(count);
+        for (int i = 0; i < count; i++) {
+            pixels[i] = 127.5f * (1 + pixels[i]);
+        }
+        return pixels;
+    }
+
     private static void assertSame(ModelProto model, Map<String, Direct.Maps> expected, int height, int width)
             throws Exception {
-        float[] input = input(3 * height * width);
+        assertSame(model, expected, input(3 * height * width), height, width);
+    }
+
+    private static void assertSameOnPixels(ModelProto model, Map<String, Direct.Maps> expected, int height, int width)
+            throws Exception {
+        assertSame(model, expected, pixels(3 * height * width), height, width);
+    }
+
+    private static void assertSame(
+            ModelProto model, Map<String, Direct.Maps> expected, float[] input, int height, int width)
+            throws Exception {
         try (Onnx onnx = Onnx.open(model.toByteArray())) {
             Map<String, Onnx.Output> found = onnx.run(input, 1, 3, height, width);
             assertThat(found.keySet()).containsExactlyInAnyOrderElementsOf(expected.keySet());
@@ -51,12 +71,20 @@ class ConvertersTest {
         return Direct.of(input(3 * height * width), 3, height, width);
     }
 
+    private static Direct.Maps pixelMaps(int height, int width) {
+        return Direct.of(pixels(3 * height * width), 3, height, width);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {12, 13, 20, 33})
     void pnetGivesWhatItsLayersDefineAtAnySize(int width) throws Exception {
         Map<String, NdArray> arrays = StateDicts.pnet(1);
         int height = width + 4;
-        assertSame(Mtcnn.pnet(StateDicts.weights(arrays)), new Direct(arrays).pnet(maps(height, width)), height, width);
+        assertSameOnPixels(
+                Mtcnn.pnet(StateDicts.weights(arrays)),
+                new Direct(arrays).pnet(pixelMaps(height, width)),
+                height,
+                width);
     }
 
     @Test
@@ -64,7 +92,7 @@ class ConvertersTest {
         Map<String, NdArray> arrays = StateDicts.pnet(7);
         arrays.put("prelu1.weight", NdArray.vector(-1.3f, 1.2f, 0, 1, -0.1f, 0.5f, 2, -2, 0.9f, 1.01f));
         ModelProto model = Mtcnn.pnet(StateDicts.weights(arrays));
-        assertSame(model, new Direct(arrays).pnet(maps(21, 18)), 21, 18);
+        assertSameOnPixels(model, new Direct(arrays).pnet(pixelMaps(21, 18)), 21, 18);
         assertThat(model.getGraph().getNodeList())
                 .noneMatch(node -> node.getOpType().equals("PRelu"));
     }
@@ -73,19 +101,19 @@ class ConvertersTest {
     void slopesAboveOneInALaterLayerGiveWhatTheLayersDefine() throws Exception {
         Map<String, NdArray> arrays = StateDicts.rnet(8);
         arrays.put("prelu2.weight", NdArray.vector(-1.3f, 1.2f, 0, 1, -0.1f, 0.5f));
-        assertSame(Mtcnn.rnet(StateDicts.weights(arrays)), new Direct(arrays).rnet(maps(24, 24)), 24, 24);
+        assertSameOnPixels(Mtcnn.rnet(StateDicts.weights(arrays)), new Direct(arrays).rnet(pixelMaps(24, 24)), 24, 24);
     }
 
     @Test
     void rnetGivesWhatItsLayersDefine() throws Exception {
         Map<String, NdArray> arrays = StateDicts.rnet(2);
-        assertSame(Mtcnn.rnet(StateDicts.weights(arrays)), new Direct(arrays).rnet(maps(24, 24)), 24, 24);
+        assertSameOnPixels(Mtcnn.rnet(StateDicts.weights(arrays)), new Direct(arrays).rnet(pixelMaps(24, 24)), 24, 24);
     }
 
     @Test
     void onetGivesWhatItsLayersDefine() throws Exception {
         Map<String, NdArray> arrays = StateDicts.onet(3);
-        assertSame(Mtcnn.onet(StateDicts.weights(arrays)), new Direct(arrays).onet(maps(48, 48)), 48, 48);
+        assertSameOnPixels(Mtcnn.onet(StateDicts.weights(arrays)), new Direct(arrays).onet(pixelMaps(48, 48)), 48, 48);
     }
 
     @Test

@@ -179,15 +179,24 @@ final class Direct {
         return out;
     }
 
-    /** Softmax of two channels at each position. */
-    static Maps softmax2(Maps in) {
-        Maps out = empty(2, in.height(), in.width());
+    /** Log of the odds of the second of two channels in their softmax, at each position. */
+    static Maps logit2(Maps in) {
+        Maps out = empty(1, in.height(), in.width());
         int plane = in.height() * in.width();
         for (int i = 0; i < plane; i++) {
             double a = Math.exp(in.values().get(i));
             double b = Math.exp(in.values().get(plane + i));
-            out.values().numbers()[i] = a / (a + b);
-            out.values().numbers()[plane + i] = b / (a + b);
+            double probability = b / (a + b);
+            out.values().numbers()[i] = Math.log(probability / (1 - probability));
+        }
+        return out;
+    }
+
+    /** What the networks of MTCNN were trained on. */
+    private static Maps normalized(Maps pixels) {
+        Maps out = empty(pixels.channels(), pixels.height(), pixels.width());
+        for (int i = 0; i < out.values().numbers().length; i++) {
+            out.values().numbers()[i] = (pixels.values().get(i) - 127.5) / 128;
         }
         return out;
     }
@@ -211,29 +220,23 @@ final class Direct {
     }
 
     Map<String, Maps> pnet(Maps in) {
-        Maps x = convPrelu(convPrelu(maxPool(convPrelu(in, 1), 2, 2, true), 2), 3);
-        return Map.of("probability", softmax2(conv(x, "conv4_1", 1, 0, 0)), "regression", conv(x, "conv4_2", 1, 0, 0));
+        Maps x = convPrelu(convPrelu(maxPool(convPrelu(normalized(in), 1), 2, 2, true), 2), 3);
+        return Map.of("output", concat(logit2(conv(x, "conv4_1", 1, 0, 0)), conv(x, "conv4_2", 1, 0, 0)));
     }
 
     Map<String, Maps> rnet(Maps in) {
-        Maps x = maxPool(convPrelu(in, 1), 3, 2, true);
+        Maps x = maxPool(convPrelu(normalized(in), 1), 3, 2, true);
         x = convPrelu(maxPool(convPrelu(x, 2), 3, 2, true), 3);
         x = prelu(linear(widthFirst(x), "dense4"), "prelu4");
-        return Map.of("probability", softmax2(linear(x, "dense5_1")), "regression", linear(x, "dense5_2"));
+        return Map.of("output", concat(logit2(linear(x, "dense5_1")), linear(x, "dense5_2")));
     }
 
     Map<String, Maps> onet(Maps in) {
-        Maps x = maxPool(convPrelu(in, 1), 3, 2, true);
+        Maps x = maxPool(convPrelu(normalized(in), 1), 3, 2, true);
         x = maxPool(convPrelu(x, 2), 3, 2, true);
         x = convPrelu(maxPool(convPrelu(x, 3), 2, 2, true), 4);
         x = prelu(linear(widthFirst(x), "dense5"), "prelu5");
-        return Map.of(
-                "probability",
-                softmax2(linear(x, "dense6_1")),
-                "regression",
-                linear(x, "dense6_2"),
-                "landmarks",
-                linear(x, "dense6_3"));
+        return Map.of("output", concat(logit2(linear(x, "dense6_1")), linear(x, "dense6_2"), linear(x, "dense6_3")));
     }
 
     private Maps basic(Maps in, String name, int stride, boolean same) {

@@ -46,24 +46,54 @@ public abstract class NetworkConformance {
         });
     }
 
-    /** Runs a network on the golden input, with one thread on the processor. */
+    /** Runs a network on the golden input, with one thread on the processor; gives what the golden file has. */
     static Map<String, Tensor> run(InferenceEngine engine, String network) {
         JsonNode golden = Shared.golden("mtcnn_networks.json").get(network);
         ModelStore models = Shared.models();
         Tensor input = Tensor.allocate(shape(golden.get("inputShape")));
         for (int i = 0; i < input.data().capacity(); i++) {
-            // the inputFormula of the golden file
-            input.data().put(i, (float) (0.9 * Math.sin(0.37 * i)));
+            // the inputFormula of the golden file, as a pixel
+            input.data().put(i, (float) (128 * 0.9 * Math.sin(0.37 * i) + 127.5));
         }
-        Map<String, Tensor> outputs = new HashMap<>();
+        Map<String, Tensor> expected = new HashMap<>();
         golden.get("outputs")
                 .forEach(output ->
-                        outputs.put(output.get("name").asText(), Tensor.allocate(shape(output.get("shape")))));
+                        expected.put(output.get("name").asText(), Tensor.allocate(shape(output.get("shape")))));
+        // one logit for two probabilities
+        long[] sizes = Objects.requireNonNull(expected.get("probability")).shape();
+        sizes[1] = expected.values().stream().mapToLong(each -> each.shape()[1]).sum() - 1;
+        Tensor output = Tensor.allocate(sizes);
         try (InferenceSession session =
                 engine.open(models.resolve("mtcnn", network), new SessionOptions(Device.cpu(), 1))) {
-            session.run(Map.of("input", input), outputs);
+            session.run(Map.of("input", input), Map.of("output", output));
         }
-        return outputs;
+        expected.forEach((name, tensor) -> fill(name, tensor, output));
+        return expected;
+    }
+
+    /** Fills a golden output from the one output: the logit of a face, four edges, ten numbers of landmarks. */
+    private static void fill(String name, Tensor target, Tensor output) {
+        int images = (int) output.shape()[0];
+        int channels = (int) output.shape()[1];
+        int plane = output.data().capacity() / images / channels;
+        int count = (int) target.shape()[1];
+        int first =
+                switch (name) {
+                    case "probability" -> 0;
+                    case "regression" -> 1;
+                    default -> 5;
+                };
+        for (int i = 0; i < target.data().capacity(); i++) {
+            int image = i / plane / count;
+            int channel = i / plane % count;
+            int source = name.equals("probability") ? 0 : first + channel;
+            float value = output.data().get((image * channels + source) * plane + i % plane);
+            if (name.equals("probability")) {
+                // of no face, and of a face
+                value = (float) (1 / (1 + Math.exp(channel == 0 ? value : -value)));
+            }
+            target.data().put(i, value);
+        }
     }
 
     private static long[] shape(JsonNode sizes) {
