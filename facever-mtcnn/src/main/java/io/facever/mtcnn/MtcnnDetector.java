@@ -181,7 +181,9 @@ final class MtcnnDetector implements Detector {
         /** One for each strip that there ever was. */
         private final List<Candidates> found = new ArrayList<>();
 
-        private final Candidates scale = new Candidates();
+        /** For each scale, the first of its strips. */
+        private final List<Integer> scales = new ArrayList<>();
+
         private final Candidates all = new Candidates();
 
         private int reduced(int side) {
@@ -376,6 +378,7 @@ final class MtcnnDetector implements Detector {
     /** P-Net on each image of the pyramid. */
     private void propose(Image image, Workspace work) {
         work.strips.clear();
+        work.scales.clear();
         double scale = settings.firstScale();
         for (double side = Math.min(image.width(), image.height()) * scale;
                 side >= Mtcnn.CELL;
@@ -387,15 +390,9 @@ final class MtcnnDetector implements Detector {
             scale *= settings.scaleFactor();
         }
         forEachPart(work.strips.size(), (desk, number) -> proposeIn(work.strips.get(number), work.pixels, desk));
-        int strip = 0;
-        while (strip < work.strips.size()) {
-            double ofStrips = work.strips.get(strip).scale;
-            work.scale.clear();
-            while (strip < work.strips.size() && work.strips.get(strip).scale == ofStrips) {
-                work.scale.addAllFrom(work.strips.get(strip++).found);
-            }
-            work.scale.suppress(OVERLAP_IN_SCALE, Candidates.Overlap.UNION);
-            work.all.addAllFrom(work.scale);
+        forEachPart(work.scales.size(), (desk, number) -> suppressIn(number, work));
+        for (int first : work.scales) {
+            work.all.addAllFrom(work.strips.get(first).found);
         }
         work.all.suppress(OVERLAP_ACROSS, Candidates.Overlap.UNION);
         work.all.regress(0);
@@ -407,6 +404,7 @@ final class MtcnnDetector implements Detector {
         int rows = cells(height);
         int most = Math.max(MIN_ROWS, (sizes.pixels() / width - SEEN_BEYOND) / STRIDE);
         int count = (rows + most - 1) / most;
+        work.scales.add(work.strips.size());
         for (int i = 0; i < count; i++) {
             work.addStrip(scale, width, height, i * rows / count, (i + 1) * rows / count);
         }
@@ -444,6 +442,17 @@ final class MtcnnDetector implements Detector {
                 }
             }
         }
+    }
+
+    /** Suppression within one scale; the first of its strips takes what all of them found. */
+    private static void suppressIn(int number, Workspace work) {
+        int first = work.scales.get(number);
+        int end = number + 1 < work.scales.size() ? work.scales.get(number + 1) : work.strips.size();
+        Candidates found = work.strips.get(first).found;
+        for (int strip = first + 1; strip < end; strip++) {
+            found.addAllFrom(work.strips.get(strip).found);
+        }
+        found.suppress(OVERLAP_IN_SCALE, Candidates.Overlap.UNION);
     }
 
     /**
