@@ -23,6 +23,7 @@ import java.util.function.IntConsumer;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The cascade. Each call takes a workspace from a pool, so that calls share nothing but the networks. On the processor
@@ -70,9 +71,10 @@ final class MtcnnDetector implements Detector {
     private final Mtcnn settings;
     private final StageContext context;
 
-    /** P-Net, R-Net, O-Net, and P-Net once more for each further desk. */
+    /** P-Net, R-Net, O-Net, and P-Net again as often as {@link PartSizes#proposers()} says. */
     private final List<InferenceSession> networks;
 
+    private final List<InferenceSession> proposers;
     private final PartSizes sizes;
     private final AtomicInteger desksMade = new AtomicInteger();
 
@@ -88,6 +90,9 @@ final class MtcnnDetector implements Detector {
         this.settings = settings;
         this.context = context;
         this.networks = networks;
+        this.proposers = Stream.concat(
+                        Stream.of(networks.get(0)), networks.stream().skip(3))
+                .toList();
         this.sizes = PartSizes.of(networks.get(0).provider());
     }
 
@@ -103,7 +108,11 @@ final class MtcnnDetector implements Detector {
             }
             return new MtcnnDetector(settings, context, List.copyOf(networks));
         } catch (RuntimeException | Error e) {
-            networks.forEach(InferenceSession::close);
+            try {
+                closeAll(networks);
+            } catch (RuntimeException failure) {
+                e.addSuppressed(failure);
+            }
             throw e;
         }
     }
@@ -357,8 +366,7 @@ final class MtcnnDetector implements Detector {
     }
 
     private Desk newDesk() {
-        int proposer = Math.floorMod(desksMade.getAndIncrement(), networks.size() - 2);
-        return new Desk(networks.get(proposer == 0 ? 0 : proposer + 2));
+        return new Desk(proposers.get(Math.floorMod(desksMade.getAndIncrement(), proposers.size())));
     }
 
     /** Does parts of a call, each at a desk. */
@@ -617,13 +625,13 @@ final class MtcnnDetector implements Detector {
             closed = true;
             workspaces.clear();
             desks.clear();
-            closeAll();
+            closeAll(networks);
         } finally {
             lock.unlock();
         }
     }
 
-    private void closeAll() {
+    private static void closeAll(List<InferenceSession> networks) {
         RuntimeException failure = null;
         for (InferenceSession network : networks) {
             try {

@@ -24,6 +24,7 @@ final class FakeNetworks implements StageContext {
     private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
     private Optional<String> missing = Optional.empty();
     private boolean onProcessor;
+    private boolean closingFails;
 
     /** Fills the output. */
     @FunctionalInterface
@@ -42,6 +43,12 @@ final class FakeNetworks implements StageContext {
     /** Opening this network fails. */
     FakeNetworks missing(String network) {
         missing = Optional.of(network);
+        return this;
+    }
+
+    /** Closing any network fails, which still counts as closed. */
+    FakeNetworks closingFails() {
+        closingFails = true;
         return this;
     }
 
@@ -141,6 +148,9 @@ final class FakeNetworks implements StageContext {
         @Override
         public void close() {
             closes++;
+            if (closingFails) {
+                throw new EngineException("close-failed", "the session of " + network + " failed to close");
+            }
         }
     }
 }

@@ -341,6 +341,16 @@ class MtcnnDetectorTest {
     }
 
     @Test
+    void closesAllItOpenedAndTellsWhyItDidNotOpenWhenClosingFailsToo() {
+        FakeNetworks networks = new FakeNetworks().missing("onet").closingFails();
+        Mtcnn mtcnn = new Mtcnn();
+        assertThatThrownBy(() -> mtcnn.create(networks))
+                .hasMessageContaining("no network mtcnn/onet")
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+        assertThat(networks.closes()).containsExactly(1, 1);
+    }
+
+    @Test
     void closesItsNetworksOnceAndRefusesToWorkAfterwards() {
         FakeNetworks networks = new FakeNetworks();
         Detector detector = new Mtcnn().create(networks);
