@@ -77,18 +77,14 @@ public abstract class NetworkConformance {
         int channels = (int) output.shape()[1];
         int plane = output.data().capacity() / images / channels;
         int count = (int) target.shape()[1];
-        int first =
-                switch (name) {
-                    case "probability" -> 0;
-                    case "regression" -> 1;
-                    default -> 5;
-                };
+        boolean probability = name.equals("probability");
+        int first = name.equals("regression") ? 1 : 5;
         for (int i = 0; i < target.data().capacity(); i++) {
             int image = i / plane / count;
             int channel = i / plane % count;
-            int source = name.equals("probability") ? 0 : first + channel;
+            int source = probability ? 0 : first + channel;
             float value = output.data().get((image * channels + source) * plane + i % plane);
-            if (name.equals("probability")) {
+            if (probability) {
                 // of no face, and of a face
                 value = (float) (1 / (1 + Math.exp(channel == 0 ? value : -value)));
             }
